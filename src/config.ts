@@ -1,0 +1,126 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { ConfigError } from './errors.ts';
+
+/** A model of a provider: `openai:gpt-4.1-mini`, or `offline` and `local`, which need no key. */
+export interface ModelName {
+  provider: string;
+  model: string;
+}
+
+export interface Config {
+  http: { host: string; port: number };
+  database: { url?: string; dataDir: string };
+  models: {
+    /** What an agent's `model:` may name. */
+    roles: Record<'fast' | 'careful', ModelName>;
+    embed: ModelName;
+    openai: { apiKey?: string; baseUrl?: string };
+    /** How long one request to a provider may take, and how often it is tried again. */
+    timeoutMs: number;
+    retries: number;
+  };
+  log: { level: string; pretty: boolean };
+  /** The folder that holds `agents/`, `graphs/` and `tools/`. */
+  projectDir: string;
+}
+
+const levels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const text = z.string().trim().min(1);
+const modelName = text.regex(
+  /^(offline|local|[\w.-]+:\S+|[\w./-]+)$/,
+  'expected provider:model, such as openai:gpt-4.1-mini',
+);
+
+/** One entry a variable; an empty variable counts as not set. */
+const variables = z.object({
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: z
+    .url({ protocol: /^https?$/, error: 'expected a URL that begins with http:// or https://' })
+    .optional(),
+  BATON_MODEL_FAST: modelName.optional(),
+  BATON_MODEL_CAREFUL: modelName.optional(),
+  BATON_MODEL_EMBED: modelName.optional(),
+  BATON_MODEL_TIMEOUT_MS: whole(100, 600_000).default(60_000),
+  BATON_MODEL_RETRIES: whole(0, 10).default(2),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' })
+    .optional(),
+  BATON_DATA_DIR: text.default('.baton'),
+  PORT: whole(0, 65_535).default(3000),
+  HOST: text.default('127.0.0.1'),
+  LOG_LEVEL: z.enum(levels, `expected one of ${levels.join(', ')}`).default('info'),
+});
+
+/** Reads the process's environment, once, at start. Throws a `ConfigError` that lists all that is wrong. */
+export function readConfig(): Config {
+  return toConfig(process.env, { cwd: process.cwd(), terminal: process.stderr.isTTY === true });
+}
+
+/** Turns variables into a config. Pure. Throws a `ConfigError` that lists all that is wrong. */
+export function toConfig(
+  env: Record<string, string | undefined>,
+  { cwd, terminal }: { cwd: string; terminal: boolean },
+): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+  const parsed = variables.safeParse(set);
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(problemOf));
+  const read = parsed.data;
+  const models = modelsOf(read);
+  return {
+    http: { host: read.HOST, port: read.PORT },
+    database: {
+      ...(read.DATABASE_URL && { url: read.DATABASE_URL }),
+      dataDir: path.resolve(cwd, read.BATON_DATA_DIR),
+    },
+    models: {
+      ...models,
+      openai: {
+        ...(read.OPENAI_API_KEY && { apiKey: read.OPENAI_API_KEY }),
+        ...(read.OPENAI_BASE_URL && { baseUrl: read.OPENAI_BASE_URL }),
+      },
+      timeoutMs: read.BATON_MODEL_TIMEOUT_MS,
+      retries: read.BATON_MODEL_RETRIES,
+    },
+    log: { level: read.LOG_LEVEL, pretty: terminal },
+    projectDir: cwd,
+  };
+}
+
+type Variables = z.infer<typeof variables>;
+
+/** OpenAI's models where it can be reached, the offline ones where not; each role may be set by itself. */
+function modelsOf(read: Variables): Pick<Config['models'], 'roles' | 'embed'> {
+  const reachable = Boolean(read.OPENAI_API_KEY ?? read.OPENAI_BASE_URL);
+  const models = {
+    roles: {
+      fast: parseModelName(read.BATON_MODEL_FAST ?? (reachable ? 'openai:gpt-4.1-mini' : 'offline')),
+      careful: parseModelName(read.BATON_MODEL_CAREFUL ?? (reachable ? 'openai:gpt-4.1' : 'offline')),
+    },
+    embed: parseModelName(read.BATON_MODEL_EMBED ?? (reachable ? 'openai:text-embedding-3-small' : 'local')),
+  };
+  const named = { FAST: models.roles.fast, CAREFUL: models.roles.careful, EMBED: models.embed };
+  const unreachable = Object.entries(named).filter(([, name]) => name.provider === 'openai' && !reachable);
+  if (unreachable.length > 0) {
+    const problem = 'names a model of OpenAI, and neither OPENAI_API_KEY nor OPENAI_BASE_URL is set';
+    throw new ConfigError(unreachable.map(([role]) => `BATON_MODEL_${role} ${problem}`));
+  }
+  return models;
+}
+
+/** A name without a provider is one of OpenAI's wire. */
+function parseModelName(name: string): ModelName {
+  if (name === 'offline' || name === 'local') return { provider: name, model: name };
+  const colon = name.indexOf(':');
+  if (colon < 0) return { provider: 'openai', model: name };
+  return { provider: name.slice(0, colon), model: name.slice(colon + 1) };
+}
+
+function whole(least: number, most: number) {
+  const error = `expected a whole number from ${least} to ${most}`;
+  return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+}
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  return `${issue.path.join('.')}: ${issue.message}`;
+}

@@ -1,0 +1,47 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Schema } from './schema.ts';
+
+const shelf = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+/** Brings the database to the newest schema and returns the names of the migrations that ran now. */
+export async function migrate(db: Kysely<Schema>): Promise<string[]> {
+  await sql`create schema if not exists baton`.execute(db);
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: loadMigrations },
+    migrationTableSchema: 'baton',
+    migrationTableName: 'migration',
+    migrationLockTableName: 'migration_lock',
+  });
+  const { error, results = [] } = await migrator.migrateToLatest();
+  if (error) {
+    const failed = results.find((result) => result.status === 'Error')?.migrationName;
+    throw new Error(`Migration ${failed ?? ''} failed.`, { cause: error });
+  }
+  return results.map((result) => result.migrationName);
+}
+
+/** The names of migrations that have not run yet, oldest first. */
+export async function pendingMigrations(db: Kysely<Schema>): Promise<string[]> {
+  const known = Object.keys(await loadMigrations()).sort();
+  const table = await sql<{
+    found: string | null;
+  }>`select to_regclass('baton.migration')::text as found`.execute(db);
+  if (!table.rows[0]?.found) return known;
+  const done = await sql<{ name: string }>`select name from baton.migration`.execute(db);
+  const ran = new Set(done.rows.map((row) => row.name));
+  return known.filter((name) => !ran.has(name));
+}
+
+async function loadMigrations(): Promise<Record<string, Migration>> {
+  const files = (await readdir(shelf)).filter((file) => file.endsWith('.ts')).sort();
+  const loaded = files.map(async (file) => [
+    path.basename(file, '.ts'),
+    await import(path.join(shelf, file)),
+  ]);
+  return Object.fromEntries(await Promise.all(loaded));
+}

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { lockFolder } from './lock-file.ts';
+import { Pglite } from './pglite.ts';
+import type { Schema } from './schema.ts';
+import { pgTypes } from './value-types.ts';
+
+/** An open database. The two kinds have one schema; code that must know which one it has asks `kind`. */
+export type Database = EmbeddedDatabase | PostgresDatabase;
+
+export interface EmbeddedDatabase {
+  kind: 'pglite';
+  db: Kysely<Schema>;
+  pglite: Pglite;
+  close(): Promise<void>;
+}
+
+export interface PostgresDatabase {
+  kind: 'postgres';
+  db: Kysely<Schema>;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface PoolOptions {
+  /** Connections at most. */
+  max?: number;
+  /** Called for every error of a connection that nobody is waiting on, such as a restart of the server. */
+  onError?: (error: Error) => void;
+}
+
+/** Opens embedded Postgres in `dataDir/db`, for this process alone. Rejects when another process has it. */
+export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
+  const lock = await lockFolder(dataDir);
+  const pglite = new Pglite(path.join(dataDir, 'db'));
+  try {
+    await pglite.waitReady;
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+  const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
+  return {
+    kind: 'pglite',
+    db,
+    pglite,
+    async close() {
+      await db.destroy();
+      await pglite.close();
+      await lock.release();
+    },
+  };
+}
+
+/** Opens a pool on a PostgreSQL server; connects when first asked. */
+export function openPostgres(
+  url: string,
+  { max = 10, onError = () => undefined }: PoolOptions = {},
+): PostgresDatabase {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 2_000,
+    types: pgTypes,
+    application_name: 'baton',
+  });
+  // node-pg reports a lost connection on the pool when it is idle and on the client when it is checked out.
+  pool.on('error', onError);
+  pool.on('connect', (client) => client.on('error', onError));
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  return { kind: 'postgres', db, pool, close: () => db.destroy() };
+}

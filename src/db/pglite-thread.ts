@@ -1,0 +1,72 @@
+/** The worker thread in which embedded Postgres lives. Answers one request at a time; see `pglite.ts`. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { errorMessage } from '../errors.ts';
+import { pgliteParsers } from './value-types.ts';
+
+export interface ThreadData {
+  dataDir: string;
+}
+
+export type ThreadRequest =
+  | { id: number; do: 'query'; sql: string; parameters: unknown[] }
+  | { id: number; do: 'exec'; sql: string }
+  | { id: number; do: 'close' };
+
+export type ThreadAnswer =
+  | { id: number; rows?: unknown[]; affectedRows?: number }
+  | { id: number; error: Record<string, unknown> };
+
+const data = workerData as ThreadData; // what pglite.ts passes
+const pglite = await PGlite.create({
+  dataDir: data.dataDir,
+  extensions: { vector },
+  parsers: pgliteParsers,
+});
+
+parentPort?.on('message', async (request: ThreadRequest) => {
+  try {
+    parentPort?.postMessage({ id: request.id, ...(await carryOut(request)) });
+  } catch (error) {
+    parentPort?.postMessage({ id: request.id, error: asData(error) });
+  }
+});
+parentPort?.postMessage({ id: 0 });
+
+async function carryOut(
+  request: ThreadRequest,
+): Promise<Omit<Extract<ThreadAnswer, { rows?: unknown }>, 'id'>> {
+  switch (request.do) {
+    case 'query': {
+      const result = await pglite.query(request.sql, request.parameters);
+      return { rows: result.rows, affectedRows: result.affectedRows ?? 0 };
+    }
+    case 'exec':
+      await pglite.exec(request.sql);
+      return {};
+    case 'close':
+      await pglite.close();
+      return {};
+  }
+}
+
+/** An error as plain data: the message and Postgres's own fields, which a structured clone would lose. */
+function asData(error: unknown): Record<string, unknown> {
+  const fields = [
+    'code',
+    'detail',
+    'hint',
+    'position',
+    'severity',
+    'constraint',
+    'table',
+    'column',
+    'schema',
+  ];
+  const source = error as Record<string, unknown>; // Postgres errors carry their fields as properties
+  const known = fields
+    .filter((field) => typeof source[field] === 'string')
+    .map((field) => [field, source[field]]);
+  return { message: errorMessage(error), ...Object.fromEntries(known) };
+}

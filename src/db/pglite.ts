@@ -1,0 +1,142 @@
+import { Worker } from 'node:worker_threads';
+import type { PGlite as KyselyPglite, PGliteTransaction } from 'kysely';
+import type { ThreadAnswer, ThreadData, ThreadRequest } from './pglite-thread.ts';
+
+type Asked = {
+  resolve: (answer: Extract<ThreadAnswer, { rows?: unknown }>) => void;
+  reject: (error: Error) => void;
+};
+type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
+
+/** Rejects the query that ran when the database's thread was stopped. The code is Postgres's query_canceled. */
+export class QueryStoppedError extends Error {
+  override name = 'QueryStoppedError';
+  readonly code = '57014';
+}
+
+/**
+ * Embedded Postgres in a worker thread, with the face that Kysely's PGlite dialect wants.
+ *
+ * PGlite is one backend without timers: a query cannot be cancelled from inside. `stopQuery` therefore
+ * ends the thread and starts another on the same folder; what was committed is kept, the query and its
+ * transaction are gone. Kysely lets one caller in at a time, so no other query is under way then.
+ */
+export class Pglite implements KyselyPglite {
+  readonly #dataDir: string;
+  #worker: Worker;
+  #asked = new Map<number, Asked>();
+  #lastId = 0;
+  /** The last stop: a transaction that began before it cannot go on in the next thread. */
+  #stopped: QueryStoppedError | undefined;
+  #starting: Promise<void>;
+  closed = false;
+
+  constructor(dataDir: string) {
+    this.#dataDir = dataDir;
+    this.#worker = this.#spawn();
+    this.#starting = this.#ready();
+  }
+
+  /** Always false, so that the driver waits for `waitReady`. */
+  get ready(): boolean {
+    return false;
+  }
+
+  get waitReady(): Promise<void> {
+    return this.#starting;
+  }
+
+  async query<T>(
+    sql: string,
+    parameters: unknown[] = [],
+  ): Promise<{ rows: T[]; affectedRows: number; fields: [] }> {
+    const answer = await this.#ask({ do: 'query', sql, parameters });
+    return { rows: (answer.rows ?? []) as T[], affectedRows: answer.affectedRows ?? 0, fields: [] }; // the caller's T
+  }
+
+  /** Runs several statements, without parameters or results. */
+  async exec(sql: string): Promise<void> {
+    await this.#ask({ do: 'exec', sql });
+  }
+
+  /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */
+  async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T> {
+    const begun = this.query('begin').then(() => this.#stopped);
+    const query: PGliteTransaction['query'] = async (sql, parameters) => {
+      if ((await begun) !== this.#stopped) throw this.#stopped;
+      return this.query(sql, parameters);
+    };
+    const rollback = async () => void (await query('rollback'));
+    await begun.catch(() => undefined);
+    try {
+      const result = await work({ query, rollback });
+      await query('commit');
+      return result;
+    } catch (error) {
+      await rollback().catch(() => undefined); // the first error says more
+      throw error;
+    }
+  }
+
+  /** Ends the query under way, which rejects with `QueryStoppedError`; later queries wait for the restart. */
+  stopQuery(reason: string): Promise<void> {
+    this.#stopped = new QueryStoppedError(reason);
+    this.#rejectAll(this.#stopped);
+    this.#starting = this.#worker.terminate().then(() => {
+      this.#worker = this.#spawn();
+      return this.#ready();
+    });
+    return this.#starting;
+  }
+
+  async close(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    await this.#ask({ do: 'close' });
+    await this.#worker.terminate();
+  }
+
+  async #ask(request: WithoutId<ThreadRequest>): Promise<Extract<ThreadAnswer, { rows?: unknown }>> {
+    await this.#starting;
+    const id = ++this.#lastId;
+    const answer = this.#answerTo(id);
+    this.#worker.postMessage({ ...request, id });
+    return answer;
+  }
+
+  /** The thread keeps the process alive only while somebody waits for it. */
+  #answerTo(id: number): Promise<Extract<ThreadAnswer, { rows?: unknown }>> {
+    this.#worker.ref();
+    return new Promise((resolve, reject) => this.#asked.set(id, { resolve, reject }));
+  }
+
+  #ready(): Promise<void> {
+    const started = this.#answerTo(0).then(() => undefined);
+    started.catch(() => undefined); // whoever asks next hears of it
+    return started;
+  }
+
+  #spawn(): Worker {
+    const data: ThreadData = { dataDir: this.#dataDir };
+    const worker = new Worker(new URL('./pglite-thread.ts', import.meta.url), { workerData: data });
+    worker.on('message', (answer: ThreadAnswer) => this.#settle(answer));
+    worker.on('error', (error) => this.#rejectAll(error as Error)); // workers throw errors
+    worker.on('exit', () => {
+      if (this.#worker === worker) this.#rejectAll(new Error('The embedded database has stopped.'));
+    });
+    return worker;
+  }
+
+  #settle(answer: ThreadAnswer): void {
+    const asked = this.#asked.get(answer.id);
+    this.#asked.delete(answer.id);
+    if (this.#asked.size === 0) this.#worker.unref();
+    if ('error' in answer) asked?.reject(Object.assign(new Error(), answer.error));
+    else asked?.resolve(answer);
+  }
+
+  #rejectAll(error: Error): void {
+    for (const { reject } of this.#asked.values()) reject(error);
+    this.#asked.clear();
+  }
+}
