@@ -1,6 +1,10 @@
 import { type Kysely, sql } from 'kysely';
 
-/** Threads, their runs, and the log of events that every watcher reads. */
+/**
+ * Threads, their runs, and the log of events that every watcher reads.
+ *
+ * Texts of users and models are kept as `json`, which takes every escape, `\u0000` too; `jsonb` does not.
+ */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`create extension if not exists vector`.execute(db);
   await sql`
@@ -11,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       status text not null default 'idle' check (status in ('idle', 'busy', 'interrupted', 'error')),
       metadata jsonb not null default '{}',
       last_seq bigint not null default 0,
+      temporary boolean not null default false,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     )`.execute(db);
@@ -23,7 +28,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       graph text not null,
       status text not null default 'pending'
         check (status in ('pending', 'running', 'success', 'error', 'timeout', 'interrupted')),
-      kwargs jsonb not null default '{}',
+      input json not null,
+      kwargs json not null default '{}',
       metadata jsonb not null default '{}',
       multitask_strategy text not null default 'enqueue',
       created_at timestamptz not null default now(),
@@ -39,7 +45,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       seq bigint not null,
       run_id uuid not null,
       type text not null,
-      data jsonb not null,
+      data json not null,
       created_at timestamptz not null default now(),
       primary key (thread_id, seq)
     )`.execute(db);

@@ -5,7 +5,7 @@ type Jsonb<T extends object | null> = JSONColumnType<T, string, string>;
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 
 /** Every table, by its qualified name. */
-export interface Schema extends BatonTables {}
+export interface Schema extends BatonTables, FilmsTables, CheckpointTables {}
 
 interface BatonTables {
   'baton.thread': ThreadTable;
@@ -22,6 +22,8 @@ export interface ThreadTable {
   metadata: Jsonb<Record<string, unknown>>;
   /** The sequence number of the last event; the next one is one more. */
   last_seq: Generated<number>;
+  /** Deleted when its one turn is over. */
+  temporary: Generated<boolean>;
   created_at: Time;
   updated_at: Time;
 }
@@ -33,7 +35,9 @@ export interface RunTable {
   thread_id: string;
   graph: string;
   status: ColumnType<RunStatus, RunStatus | undefined, RunStatus>;
-  /** What the caller asked: input, command, config, stream modes, metadata. */
+  /** What the turn begins with: see `TurnInput`. */
+  input: Jsonb<Record<string, unknown>>;
+  /** What the caller asked, as it came, to be shown again. */
   kwargs: Jsonb<Record<string, unknown>>;
   metadata: Jsonb<Record<string, unknown>>;
   multitask_strategy: string;
@@ -49,4 +53,168 @@ export interface EventTable {
   type: string;
   data: Jsonb<Record<string, unknown>>;
   created_at: Time;
+}
+
+/** The film rental shop. Identity columns may be given, as an import does. */
+interface FilmsTables {
+  'films.actor': { actor_id: Generated<number>; first_name: string; last_name: string; last_update: Time };
+  'films.category': { category_id: Generated<number>; name: string; last_update: Time };
+  /** `name` is padded with blanks to 20 characters. */
+  'films.language': { language_id: Generated<number>; name: string; last_update: Time };
+  'films.country': { country_id: Generated<number>; country: string; last_update: Time };
+  'films.city': { city_id: Generated<number>; city: string; country_id: number; last_update: Time };
+  'films.address': AddressTable;
+  'films.film': FilmTable;
+  'films.film_actor': { actor_id: number; film_id: number; last_update: Time };
+  'films.film_category': { film_id: number; category_id: number; last_update: Time };
+  'films.store': StoreTable;
+  'films.staff': StaffTable;
+  'films.customer': CustomerTable;
+  'films.inventory': {
+    inventory_id: Generated<number>;
+    film_id: number;
+    store_id: number;
+    last_update: Time;
+  };
+  'films.rental': RentalTable;
+  'films.payment': PaymentTable;
+  'films.film_embedding': { film_id: number; model: string; embedding: string };
+}
+
+export type Rating = 'G' | 'PG' | 'PG-13' | 'R' | 'NC-17';
+
+export interface AddressTable {
+  address_id: Generated<number>;
+  address: string;
+  address2: string | null;
+  district: string;
+  city_id: number;
+  postal_code: string | null;
+  phone: string;
+  last_update: Time;
+}
+
+export interface FilmTable {
+  film_id: Generated<number>;
+  title: string;
+  description: string | null;
+  release_year: number | null;
+  language_id: number;
+  original_language_id: number | null;
+  /** Days. */
+  rental_duration: Generated<number>;
+  /** Dollars, read as text such as `4.99`. */
+  rental_rate: ColumnType<string, number | string | undefined, number | string>;
+  /** Minutes. */
+  length: number | null;
+  replacement_cost: ColumnType<string, number | string | undefined, number | string>;
+  rating: Rating | null;
+  last_update: Time;
+  special_features: string[] | null;
+  fulltext: ColumnType<string, never, never>;
+}
+
+export interface StoreTable {
+  store_id: Generated<number>;
+  manager_staff_id: number;
+  address_id: number;
+  last_update: Time;
+}
+
+export interface StaffTable {
+  staff_id: Generated<number>;
+  first_name: string;
+  last_name: string;
+  address_id: number;
+  email: string | null;
+  store_id: number;
+  active: Generated<boolean>;
+  username: string;
+  password: string | null;
+  last_update: Time;
+  picture: Uint8Array | null;
+}
+
+export interface CustomerTable {
+  customer_id: Generated<number>;
+  store_id: number;
+  first_name: string;
+  last_name: string;
+  email: string | null;
+  address_id: number;
+  activebool: Generated<boolean>;
+  /** A day, `2025-03-01`. */
+  create_date: ColumnType<string, string | undefined, string>;
+  last_update: Time;
+  active: number | null;
+}
+
+export interface RentalTable {
+  rental_id: Generated<number>;
+  rental_date: ColumnType<Date, Date | string, Date | string>;
+  inventory_id: number;
+  customer_id: number;
+  /** Null while the copy is out. */
+  return_date: ColumnType<Date | null, Date | string | null, Date | string | null>;
+  staff_id: number;
+  last_update: Time;
+}
+
+export interface PaymentTable {
+  payment_id: Generated<number>;
+  customer_id: number;
+  staff_id: number;
+  rental_id: number;
+  /** Dollars, read as text such as `4.99`. */
+  amount: ColumnType<string, number | string, number | string>;
+  payment_date: ColumnType<Date, Date | string, Date | string>;
+}
+
+interface CheckpointTables {
+  'baton.checkpoint': CheckpointTable;
+  'baton.checkpoint_value': CheckpointValueTable;
+  'baton.checkpoint_write': CheckpointWriteTable;
+}
+
+/** A saved state: which version each channel had. Thread ids are texts of any form here. */
+export interface CheckpointTable {
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  parent_id: string | null;
+  /** The order of saving. */
+  seq: Generated<number>;
+  checkpoint: Jsonb<Record<string, unknown>>;
+  metadata: Jsonb<Record<string, unknown>>;
+  created_at: Time;
+}
+
+/** One version of one channel; never changed. */
+export interface CheckpointValueTable {
+  thread_id: string;
+  checkpoint_ns: string;
+  channel: string;
+  version: string;
+  /** JSON text: the value, or for a version of a chain the items that it adds, without their brackets. */
+  data: string;
+  /** The version that began the chain. */
+  chain: string | null;
+  /** The positions of the items in the array, from `chain_start` up to `chain_end`. */
+  chain_start: number | null;
+  chain_end: number | null;
+  /** `[chain, end]` of the chains that this one continues, oldest first. */
+  base: Jsonb<[string, number][]> | null;
+}
+
+/** What a task handed in on top of a checkpoint. */
+export interface CheckpointWriteTable {
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  task_id: string;
+  /** The write's place in its task; negative for errors, interrupts and the like. */
+  idx: number;
+  channel: string;
+  /** JSON text. */
+  data: string;
 }

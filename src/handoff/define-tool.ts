@@ -34,6 +34,15 @@ export interface Tool<Parameters extends z.ZodObject = z.ZodObject> {
   /** Every field described: the model reads it as a JSON Schema. */
   parameters: Parameters;
   run(args: z.infer<Parameters>, context: ToolContext): Promise<string | ToolResult>;
+  /** Makes ready what the tool works on, at start, before the first turn. Doing it again changes nothing. */
+  prepare?(context: PrepareContext): Promise<void>;
+}
+
+export interface PrepareContext {
+  database: Database;
+  embedder: Embedder;
+  /** Hears how far long work is: `what`, and how many of how many are done. */
+  progress(what: string, done: number, total: number): void;
 }
 
 /** Declares a tool; a file of the shelf `tools/` exports one. */

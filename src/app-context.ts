@@ -1,0 +1,107 @@
+import type { BaseCheckpointSaver } from '@langchain/langgraph';
+import type { Kysely } from 'kysely';
+import { KyselySaver } from './checkpoint/kysely-saver.ts';
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
+import type { Schema } from './db/schema.ts';
+import { type GraphShelf, openGraphShelf } from './handoff/graph-shelf.ts';
+import { prepareTools } from './handoff/prepare-tools.ts';
+import { appendOnlyChannels } from './handoff/state.ts';
+import type { Logger } from './log.ts';
+import type { ChatModel } from './model/chat-model.ts';
+import type { Embedder } from './model/embedder.ts';
+import { openModels } from './model/open-models.ts';
+import { keepRunsAlive, recoverRuns, silentAfterSeconds } from './turn/recover-runs.ts';
+import { stopTurns } from './turn/stop-turns.ts';
+import { noTurns, type Turns } from './turn/turns.ts';
+
+/** Everything outside the process that is open, and what was read at start. */
+export interface AppContext {
+  config: Config;
+  log: Logger;
+  database: Database;
+  db: Kysely<Schema>;
+  chat: ChatModel;
+  embedder: Embedder;
+  saver: BaseCheckpointSaver;
+  graphs: GraphShelf;
+  turns: Turns;
+  /** Ends the turns under way, within `milliseconds`, and closes everything. */
+  close(milliseconds?: number): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** Hears how far long work at start is. */
+  progress?: (what: string, done: number, total: number) => void;
+  /** Instead of what the config says. */
+  database?: Database;
+  chat?: ChatModel;
+  embedder?: Embedder;
+}
+
+/**
+ * Opens the database, brings it up to date, and makes the models, graphs and tools ready.
+ *
+ * Rejects with an `Error` that says what is in the way; what was opened by then is closed.
+ */
+export async function openContext(
+  config: Config,
+  log: Logger,
+  options: OpenOptions = {},
+): Promise<AppContext> {
+  const database = options.database ?? (await openDatabase(config, log));
+  try {
+    return await fill(config, log, database, options);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+/** Opens what `DATABASE_URL` names, or the embedded database in the data folder. */
+export async function openDatabase({ database }: Config, log: Logger): Promise<Database> {
+  if (!database.url) return openEmbedded(database.dataDir);
+  return openPostgres(database.url, {
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+}
+
+async function fill(
+  config: Config,
+  log: Logger,
+  database: Database,
+  options: OpenOptions,
+): Promise<AppContext> {
+  const { db } = database;
+  const ran = await migrate(db);
+  if (ran.length > 0) log.info({ migrations: ran }, 'the database is up to date');
+  const models = {
+    ...openModels(config.models, log),
+    ...(options.chat && { chat: options.chat }),
+    ...(options.embedder && { embedder: options.embedder }),
+  };
+  // LangGraph's type asks for versions that are numbers; its code takes strings that sort
+  const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels }) as unknown as BaseCheckpointSaver;
+  const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver);
+  for (const { severity, file, line, message } of graphs.problems) {
+    log[severity === 'error' ? 'error' : 'warn']({ file, line }, message);
+  }
+  await prepareTools(graphs, {
+    database,
+    embedder: models.embedder,
+    progress: options.progress ?? (() => undefined),
+  });
+
+  const context = { config, log, database, db, ...models, saver, graphs, turns: noTurns() };
+  await recoverRuns(context, database.kind === 'pglite' ? 0 : silentAfterSeconds);
+  const letGo = keepRunsAlive(context);
+  return {
+    ...context,
+    async close(milliseconds = 10_000) {
+      await stopTurns(context, milliseconds);
+      letGo();
+      await database.close();
+    },
+  };
+}

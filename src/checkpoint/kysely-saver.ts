@@ -1,0 +1,164 @@
+import type { RunnableConfig } from '@langchain/core/runnables';
+import {
+  BaseCheckpointSaver,
+  type ChannelVersions,
+  type Checkpoint,
+  type CheckpointListOptions,
+  type CheckpointMetadata,
+  type CheckpointTuple,
+  type DeltaChannelHistory,
+  getCheckpointId,
+  type PendingWrite,
+  WRITES_IDX_MAP,
+} from '@langchain/langgraph-checkpoint';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { ArrayMemory } from './array-memory.ts';
+import { deleteThread } from './delete-thread.ts';
+import { makeTuple } from './make-tuple.ts';
+import { makeVersioning } from './next-version.ts';
+import { putWrites } from './put-writes.ts';
+import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
+import { readDeltaHistory } from './read-delta-history.ts';
+import { newValues, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
+import { dumpValue, loadValue, serializer } from './serializer.ts';
+
+export interface KyselySaverOptions {
+  /**
+   * Channels whose arrays only grow, such as `messages`: a step stores what it adds to them. Their items are
+   * objects that never change; an array that was edited is correct too, and stored in full.
+   */
+  appendOnly?: string[];
+  /** Checkpoints that `list` reads with one statement. */
+  pageSize?: number;
+}
+
+/**
+ * Saves the state of LangGraph threads in `baton.checkpoint*`. One statement saves a checkpoint, one saves a
+ * task's writes, one reads a state. Many savers, in one process or several, can work on one database.
+ */
+export class KyselySaver extends BaseCheckpointSaver {
+  readonly #store: Store;
+  readonly #pageSize: number;
+  readonly #nextVersion = makeVersioning();
+
+  constructor(db: Kysely<Schema>, { appendOnly = [], pageSize = 20 }: KyselySaverOptions = {}) {
+    super(serializer);
+    this.#store = { db, appendOnly: new Set(appendOnly), memory: new ArrayMemory() };
+    this.#pageSize = pageSize;
+  }
+
+  /** A string, though typed a number: LangGraph takes both, but its types let a graph have only savers of numbers. */
+  override getNextVersion(current: number | undefined): number {
+    return this.#nextVersion(current) as unknown as number; // see above
+  }
+
+  /** The checkpoint that the config names, or the thread's last one. */
+  override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
+    const threadId = config.configurable?.thread_id;
+    if (threadId === undefined) return undefined;
+    const [row] = await readCheckpoints(this.#store.db, {
+      threadId: String(threadId),
+      namespace: config.configurable?.checkpoint_ns ?? '',
+      checkpointId: getCheckpointId(config) || undefined,
+      limit: 1,
+    });
+    return row && this.#read(row);
+  }
+
+  /** The last saved first; reads a page at a time, with as many statements as there are pages. */
+  override async *list(
+    config: RunnableConfig,
+    { limit = Number.POSITIVE_INFINITY, before, filter }: CheckpointListOptions = {},
+  ): AsyncGenerator<CheckpointTuple> {
+    const { thread_id, checkpoint_ns, checkpoint_id } = config.configurable ?? {};
+    const query: Omit<CheckpointQuery, 'limit'> = {
+      threadId: thread_id === undefined ? undefined : String(thread_id),
+      namespace: checkpoint_ns,
+      checkpointId: checkpoint_id || undefined,
+      before: (before && getCheckpointId(before)) || undefined,
+      metadata: filter && dumpValue(filter),
+    };
+    let wanted = limit;
+    while (wanted > 0) {
+      const page = await readCheckpoints(this.#store.db, {
+        ...query,
+        limit: Math.min(wanted, this.#pageSize),
+      });
+      for (const row of page) yield this.#read(row);
+      wanted = page.length < this.#pageSize ? 0 : wanted - page.length;
+      query.beforeSeq = page.at(-1)?.seq;
+    }
+  }
+
+  override async put(
+    config: RunnableConfig,
+    checkpoint: Checkpoint,
+    metadata: CheckpointMetadata,
+    newVersions: ChannelVersions,
+  ): Promise<RunnableConfig> {
+    const { id, channel_values, ...rest } = checkpoint;
+    const place = placeOf(config);
+    const row = {
+      ...place,
+      checkpoint_id: id,
+      parent_id: getCheckpointId(config) || null,
+      checkpoint: dumpValue(rest),
+      metadata: dumpValue(metadata),
+    };
+    await saveCheckpoint(this.#store, row, newValues(channel_values, newVersions));
+    return { configurable: { ...place, checkpoint_id: id } };
+  }
+
+  override async putWrites(config: RunnableConfig, writes: PendingWrite[], taskId: string): Promise<void> {
+    const checkpointId = getCheckpointId(config);
+    if (!checkpointId) throw new Error('The config of writes has no "checkpoint_id".');
+    const place = { ...placeOf(config), checkpoint_id: checkpointId, task_id: taskId };
+    const rows = writes.map(([channel, value], index) => ({
+      ...place,
+      idx: WRITES_IDX_MAP[channel] ?? index,
+      channel,
+      data: dumpValue(value),
+    }));
+    await putWrites(this.#store.db, rows);
+  }
+
+  override async deleteThread(threadId: string): Promise<void> {
+    await deleteThread(this.#store.db, threadId);
+  }
+
+  override async getDeltaChannelHistory({
+    config,
+    channels,
+  }: {
+    config: RunnableConfig;
+    channels: string[];
+  }): Promise<Record<string, DeltaChannelHistory>> {
+    const histories = new Map<string, DeltaChannelHistory>(
+      channels.map((channel) => [channel, { writes: [] }]),
+    );
+    for (const row of await readDeltaHistory(
+      this.#store.db,
+      { ...placeOf(config), checkpoint_id: getCheckpointId(config) },
+      channels,
+    )) {
+      const history = histories.get(row.channel);
+      history?.writes.push(...(loadValue(row.writes) as DeltaChannelHistory['writes'])); // triples
+      if (history && row.seed !== null) history.seed = loadValue(row.seed);
+    }
+    return Object.fromEntries(histories);
+  }
+
+  /** What was read is remembered, so that the next step stores only what it adds to it. */
+  #read(row: CheckpointRow): CheckpointTuple {
+    const tuple = makeTuple(row, () => this.#nextVersion(undefined));
+    rememberArrays(this.#store, row, tuple.checkpoint.channel_values);
+    return tuple;
+  }
+}
+
+function placeOf(config: RunnableConfig): { thread_id: string; checkpoint_ns: string } {
+  const { thread_id, checkpoint_ns = '' } = config.configurable ?? {};
+  if (thread_id === undefined) throw new Error('The config has no "thread_id".');
+  return { thread_id: String(thread_id), checkpoint_ns };
+}

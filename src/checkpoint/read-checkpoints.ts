@@ -1,0 +1,81 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { ChainPiece } from './array-memory.ts';
+import { sendsText, valueText, writesText } from './stored-text.ts';
+
+/** A checkpoint with all that belongs to it; the texts are JSON. */
+export interface CheckpointRow {
+  seq: number;
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  parent_id: string | null;
+  checkpoint: string;
+  metadata: string;
+  /** Values by channel. */
+  channel_values: string;
+  /** Where the append-only channels are stored, by channel. */
+  chains: Record<string, { version: string; chain: string; end: number; base: ChainPiece[] | null }> | null;
+  /** `[task, channel, value]`, in the order of tasks and of the writes of each. */
+  writes: string;
+  /** What the parent's tasks sent, for checkpoints of a format before 4, which kept it there. */
+  sends: string;
+}
+
+export interface CheckpointQuery {
+  /** Undefined means every thread, namespace, checkpoint. */
+  threadId?: string | undefined;
+  namespace?: string | undefined;
+  checkpointId?: string | undefined;
+  /** Checkpoints with a smaller id only. */
+  before?: string | undefined;
+  /** Checkpoints saved earlier than this one only: the `seq` of the last row of the page before. */
+  beforeSeq?: number | undefined;
+  /** JSON that the metadata must contain. */
+  metadata?: string | undefined;
+  limit: number;
+}
+
+/**
+ * Checkpoints with their values and writes, the last saved first, in one statement.
+ *
+ * "Last" goes by the order of saving, not by ids: those hold the clock of the replica that made them.
+ */
+export async function readCheckpoints(db: Kysely<Schema>, query: CheckpointQuery): Promise<CheckpointRow[]> {
+  const here = sql`w.thread_id = c.thread_id and w.checkpoint_ns = c.checkpoint_ns`;
+  const { rows } = await sql<CheckpointRow>`
+    select c.seq, c.thread_id, c.checkpoint_ns, c.checkpoint_id, c.parent_id, c.checkpoint::text as checkpoint,
+      c.metadata::text as metadata, state.channel_values, state.chains, ${writesText(sql`${here} and w.checkpoint_id = c.checkpoint_id`)} as writes,
+      ${sendsText(sql`${here} and w.checkpoint_id = c.parent_id and (c.checkpoint ->> 'v')::int < 4`)} as sends
+    from (
+      select * from baton.checkpoint where ${conditions(query)} order by seq desc limit ${query.limit}
+    ) c
+    cross join lateral (${stateOf()}) state
+    order by c.seq desc`.execute(db);
+  return rows;
+}
+
+function conditions(query: CheckpointQuery): RawBuilder<unknown> {
+  const given = [
+    query.threadId !== undefined && sql`thread_id = ${query.threadId}`,
+    query.namespace !== undefined && sql`checkpoint_ns = ${query.namespace}`,
+    query.checkpointId !== undefined && sql`checkpoint_id = ${query.checkpointId}`,
+    query.before !== undefined && sql`checkpoint_id < ${query.before}`,
+    query.beforeSeq !== undefined && sql`seq < ${query.beforeSeq}`,
+    query.metadata !== undefined && sql`metadata @> ${query.metadata}::jsonb`,
+  ].filter((condition) => condition !== false);
+  return given.length > 0 ? sql.join(given, sql` and `) : sql`true`;
+}
+
+/** The values of `c` as one JSON object. An array is put together in the text, so that it is parsed once. */
+function stateOf(): RawBuilder<unknown> {
+  return sql`
+    select
+      '{' || coalesce(string_agg(to_json(v.channel)::text || ':' || ${valueText()}, ','), '') || '}' as channel_values,
+      json_object_agg(v.channel, json_build_object('version', v.version, 'chain', v.chain, 'end', v.chain_end,
+        'base', v.base)) filter (where v.chain is not null) as chains
+    from json_each_text(c.checkpoint -> 'channel_versions') seen (channel, version)
+    join baton.checkpoint_value v
+      on v.thread_id = c.thread_id and v.checkpoint_ns = c.checkpoint_ns
+      and v.channel = seen.channel and v.version = seen.version`;
+}

@@ -1,0 +1,59 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { valueText, writesText } from './stored-text.ts';
+
+/** What one ancestor holds of one channel; the texts are JSON. */
+export interface DeltaHistoryRow {
+  channel: string;
+  /** The value at this ancestor, where the walk for the channel ends. */
+  seed: string | null;
+  /** `[task, channel, value]`, in the order of tasks and of the writes of each. */
+  writes: string;
+}
+
+/**
+ * What the ancestors of a checkpoint wrote to some channels, the oldest first, back to the nearest one that
+ * has the channel's value: one statement, whatever the distance. It follows parents and so stays on its branch.
+ */
+export async function readDeltaHistory(
+  db: Kysely<Schema>,
+  place: { thread_id: string; checkpoint_ns: string; checkpoint_id: string },
+  channels: string[],
+): Promise<DeltaHistoryRow[]> {
+  const here = sql`(${place.thread_id}::text, ${place.checkpoint_ns}::text)`;
+  const { rows } = await sql<DeltaHistoryRow>`
+    with recursive walk as (
+      select 0 as depth, parent_id,
+        array(select json_array_elements_text(${JSON.stringify(channels)}::json)) collate "C" as wanted,
+        null::text collate "C" as checkpoint_id, '{}'::text[] collate "C" as seeded, null::json as versions
+      from baton.checkpoint
+      where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = ${place.checkpoint_id}
+      union all
+      select walk.depth + 1, c.parent_id, still.wanted, c.checkpoint_id, found.seeded, c.versions
+      from walk
+      join lateral (select array(select unnest(walk.wanted) except select unnest(walk.seeded)) as wanted) still
+        on cardinality(still.wanted) > 0
+      join lateral (
+        select checkpoint_id, parent_id, checkpoint -> 'channel_versions' as versions from baton.checkpoint
+        where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = walk.parent_id
+      ) c on true
+      cross join lateral (
+        select array(
+          select v.channel
+          from unnest(still.wanted) one (channel)
+          join baton.checkpoint_value v on (v.thread_id, v.checkpoint_ns) = ${here}
+            and v.channel = one.channel and v.version = c.versions ->> one.channel
+        ) as seeded
+      ) found
+    )
+    select wanted.channel,
+      (select ${valueText()} from baton.checkpoint_value v
+        where (v.thread_id, v.checkpoint_ns) = ${here}
+          and v.channel = wanted.channel and v.version = walk.versions ->> wanted.channel) as seed,
+      ${writesText(sql`(w.thread_id, w.checkpoint_ns) = ${here} and w.checkpoint_id = walk.checkpoint_id
+        and w.channel = wanted.channel`)} as writes
+    from walk cross join lateral unnest(walk.wanted) wanted (channel)
+    where walk.depth > 0
+    order by walk.depth desc`.execute(db);
+  return rows;
+}

@@ -1,0 +1,102 @@
+import type { AddressInfo } from 'node:net';
+import { serve as listen, type ServerType } from '@hono/node-server';
+import { type AppContext, openContext } from '../app-context.ts';
+import type { Config } from '../config.ts';
+import { createApp } from '../http/app.ts';
+import { type Logger, openLog } from '../log.ts';
+import { showProgress } from './show-progress.ts';
+
+/** A service that listens. */
+export interface Service {
+  url: string;
+  context: AppContext;
+  /** Takes no more requests, ends the turns under way and closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** Serves until the process is asked to stop. */
+export async function serveUntilStopped(config: Config): Promise<void> {
+  const service = await serve(config, openLog(config.log.level, config.log.pretty));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void service.stop());
+}
+
+/** Opens everything, listens, and says on standard output how to ask the first question. Rejects when it cannot. */
+export async function serve(
+  config: Config,
+  log: Logger,
+  output: NodeJS.WritableStream = process.stdout,
+): Promise<Service> {
+  const context = await openContext(config, log, { progress: showProgress(process.stderr) });
+  const server = await listenAt(createApp(context), config.http).catch(async (error: unknown) => {
+    await context.close();
+    throw error;
+  });
+  const { port } = server.address() as AddressInfo; // a server that listens on TCP
+  const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
+  output.write(greeting(context, url));
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    context,
+    stop() {
+      stopped ??= stop(context, server);
+      return stopped;
+    },
+  };
+}
+
+function listenAt(
+  app: { fetch: Parameters<typeof listen>[0]['fetch'] },
+  { host, port }: Config['http'],
+): Promise<ServerType> {
+  return new Promise((resolve, reject) => {
+    const server = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(server));
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(
+        taken ? new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT.`) : error,
+      );
+    });
+  });
+}
+
+async function stop(context: AppContext, server: ServerType): Promise<void> {
+  context.log.info('stopping');
+  const closed = new Promise((resolve) => server.close(resolve));
+  await context.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await closed;
+  context.log.info('stopped');
+}
+
+function greeting({ config, graphs }: AppContext, url: string): string {
+  const { fast, careful } = config.models.roles;
+  const offline = fast.provider === 'offline' || careful.provider === 'offline';
+  const first = graphs.get('films') ?? graphs.list()[0];
+  const body = JSON.stringify({
+    model: first?.name,
+    messages: [{ role: 'user', content: 'How many films are longer than two hours?' }],
+  });
+  return [
+    '',
+    `Baton listens on ${url}`,
+    `  graphs   ${
+      graphs
+        .list()
+        .map(({ name }) => name)
+        .join(', ') || 'none: see the problems above'
+    }`,
+    `  models   ${offline ? 'offline: no key is set, answers are planned from the agents’ examples' : `${fast.model}, ${careful.model}`}`,
+    `  docs     ${url}/docs`,
+    ...(first
+      ? [
+          '',
+          'Ask something:',
+          '',
+          `  curl -s ${url}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+        ]
+      : []),
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { type BaseCheckpointSaver, END, START, StateGraph } from '@langchain/langgraph';
+import type { AiMessage } from '../message.ts';
+import { answerCalls } from './answer-calls.ts';
+import { askAgent } from './ask-agent.ts';
+import type { Machine, SeatedGraph } from './seat.ts';
+import { type StateValues, stateChannels } from './state.ts';
+
+/** A LangGraph that `compileGraph` made. */
+export type CompiledGraph = ReturnType<typeof compileGraph>;
+
+/**
+ * Compiles a graph to one flat LangGraph `StateGraph`: a node an agent, and one node `tools` that answers
+ * the calls of whoever spoke. A reply is saved before its calls run, so that a crash between the two
+ * repeats neither.
+ */
+export function compileGraph(machine: Machine, seated: SeatedGraph, checkpointer: BaseCheckpointSaver) {
+  const { graph } = seated;
+  const channels = stateChannels(graph.start);
+  const builder = new StateGraph(channels) as unknown as Builder; // its type counts nodes one by one, ours come from a list
+  builder.addNode('tools', (state, config) => answerCalls(machine, seated, state, config));
+  for (const agent of graph.agents) {
+    builder.addNode(agent, (state, config) => askAgent(machine, seated, agent, state, config));
+    builder.addConditionalEdges(agent, afterSpeaking, ['tools', ...graph.agents, END]);
+  }
+  builder.addConditionalEdges(START, ({ agent }) => agent, graph.agents);
+  builder.addConditionalEdges('tools', ({ agent }) => agent, graph.agents);
+  return builder.compile({ checkpointer, name: graph.name });
+}
+
+type Builder = StateGraph<typeof StateGraph, StateValues, Partial<StateValues>, string>;
+
+function afterSpeaking({ messages, agent, done }: StateValues): string {
+  const last = messages.at(-1) as AiMessage; // an agent has just spoken
+  if (last.tool_calls.length > 0) return 'tools';
+  return done ? END : agent;
+}
+
+/** The hash of a graph's file and those of its agents: the version that a thread is pinned to. */
+export function versionOf({ graph, seats }: SeatedGraph): string {
+  const hash = createHash('sha256').update(graph.text);
+  for (const name of [...seats.keys()].sort()) hash.update(`\0${name}\0${seats.get(name)?.agent.text}`);
+  return hash.digest('hex').slice(0, 16);
+}

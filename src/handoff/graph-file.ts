@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import type { FileProblem } from './file-problem.ts';
+import { checkYaml, readYaml, type YamlSource } from './yaml-source.ts';
+
+/** What of the thread crosses the edge: see `viewFor`. */
+export type Show = 'full' | 'narrated' | 'brief';
+export type Return = 'stay' | 'caller' | 'start';
+export type BriefType = 'string' | 'number' | 'integer' | 'boolean';
+
+/** One arrow of a graph: `from` may hand the conversation to `to`. */
+export interface Edge {
+  from: string;
+  to: string;
+  /** The reason, which the sender's model reads. */
+  when: string;
+  /** What the sender must tell, by field. */
+  brief: Record<string, { type: BriefType; required: boolean }>;
+  context: { show: Show; last?: number };
+  return: Return;
+}
+
+export interface Limits {
+  handoffs: number;
+  calls: number;
+  seconds: number;
+  tokens: number;
+  /** The agent that answers when one of them is spent; absent: whoever speaks then. */
+  onLimit?: string;
+}
+
+/** A graph as its file says it, with everything left out filled in. */
+export interface Graph {
+  name: string;
+  description: string;
+  start: string;
+  agents: string[];
+  edges: Edge[];
+  nextTurn: 'start' | 'sticky';
+  limits: Limits;
+  /** Tools whose calls wait for a person. */
+  approve: string[];
+  text: string;
+  source: YamlSource;
+}
+
+const name = z.string().min(1);
+const when = z.string().trim().min(1, 'say when to hand over: the model reads it');
+const briefType = z.enum(
+  ['string', 'number', 'integer', 'boolean'],
+  'expected string, number, integer or boolean',
+);
+const whole = z.number().int('expected a whole number').positive('expected a number above 0');
+const show = z.enum(['full', 'narrated', 'brief'], 'expected full, narrated or brief');
+
+const edgeSchema = z.strictObject({
+  when: when.describe('Why to hand over: the documentation, and the description that the model reads.'),
+  brief: z
+    .record(
+      z.string().regex(/^\w+\??$/, 'expected a field name, with ? at its end when it is optional'),
+      briefType,
+    )
+    .default({})
+    .describe('What the sender must tell, by field; a name with ? at its end is optional.'),
+  context: z
+    .union([show.transform((policy) => ({ show: policy })), z.strictObject({ show, last: whole.optional() })])
+    .default({ show: 'full' })
+    .describe('What of the thread the receiver sees.'),
+  return: z
+    .enum(['stay', 'caller', 'start'], 'expected stay, caller or start')
+    .default('stay')
+    .describe(
+      'Who speaks when the receiver is done: nobody (its words are the answer), the sender, or the first agent.',
+    ),
+});
+
+const limitsSchema = z.strictObject({
+  handoffs: whole.default(8).describe('Handoffs in one turn.'),
+  calls: whole.default(32).describe('Calls of tools in one turn.'),
+  seconds: whole.default(120).describe('How long a turn may take.'),
+  tokens: whole.default(100_000).describe('Tokens of all model calls of one turn.'),
+  onLimit: name.optional().describe('The agent that answers when a limit is spent.'),
+});
+
+export const graphSchema = z.strictObject({
+  description: z.string().default('').describe('What the graph is for, in one sentence.'),
+  start: name.describe('The agent that takes a new conversation.'),
+  agents: z.array(name).min(1, 'name at least one agent').describe('Who is in the graph, by file name.'),
+  handoffs: z
+    .record(
+      z.string(),
+      z.record(z.string(), z.union([when.transform((text) => edgeSchema.parse({ when: text })), edgeSchema])),
+    )
+    .default({})
+    .describe('Who may hand over to whom, and why: { from: { to: reason } }.'),
+  nextTurn: z
+    .enum(['start', 'sticky'], 'expected start or sticky')
+    .default('start')
+    .describe("Who takes the user's next message: the first agent, or the one that answered last."),
+  limits: limitsSchema.default(limitsSchema.parse({})).describe('How far one turn may go.'),
+  approve: z.array(name).default([]).describe('Tools whose calls wait for a person.'),
+});
+
+/** Reads a graph's file. Returns the graph, or every mistake in the file. Names are checked by `checkGraph`. */
+export function readGraph(file: string, graphName: string, text: string): Graph | FileProblem[] {
+  const source = readYaml(file, text);
+  if (Array.isArray(source)) return source;
+  const data = checkYaml(source, graphSchema);
+  if (Array.isArray(data)) return data;
+  const { handoffs, limits, ...rest } = data;
+  const edges = Object.entries(handoffs).flatMap(([from, targets]) =>
+    Object.entries(targets).map(([to, { brief, context, ...edge }]) => ({
+      from,
+      to,
+      ...edge,
+      brief: readBrief(brief),
+      context: context as Edge['context'], // an absent `last` is absent
+    })),
+  );
+  return { name: graphName, ...rest, limits: limits as Limits, edges, text, source }; // an absent `onLimit` is absent
+}
+
+function readBrief(fields: Record<string, BriefType>): Edge['brief'] {
+  const read = Object.entries(fields).map(([field, type]) => {
+    const required = !field.endsWith('?');
+    return [required ? field : field.slice(0, -1), { type, required }] as const;
+  });
+  return Object.fromEntries(read);
+}

@@ -1,0 +1,118 @@
+import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { didYouMean, type FileProblem } from './file-problem.ts';
+
+type Path = readonly PropertyKey[];
+
+/** A YAML text that remembers where each value stands, so that a mistake can be shown at its line. */
+export interface YamlSource {
+  file: string;
+  data: unknown;
+  /** The line of the value at a path, or of the nearest value around it. */
+  lineOf(path: Path): number;
+  /** A mistake at a path. */
+  problem(path: Path, message: string, severity?: FileProblem['severity']): FileProblem;
+}
+
+/** Reads YAML 1.2. `firstLine` is the line of the file at which the text begins. Returns what does not parse as problems. */
+export function readYaml(file: string, text: string, firstLine = 1): YamlSource | FileProblem[] {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  const lineAt = (offset: number) => lineCounter.linePos(offset).line + firstLine - 1;
+  if (document.errors.length > 0) {
+    return document.errors.map(({ message, pos }) => ({
+      file,
+      line: lineAt(pos[0]),
+      message: `This is not YAML: ${message}.`.replace('..', '.'),
+      severity: 'error',
+    }));
+  }
+  const lineOf = (path: Path) => lineAt(offsetOf(document, path));
+  return {
+    file,
+    data: document.toJS({ maxAliasCount: 20 }),
+    lineOf,
+    problem: (path, message, severity = 'error') => ({ file, line: lineOf(path), message, severity }),
+  };
+}
+
+/** Checks the data against a schema. Returns the checked data, or every mistake at its line. */
+export function checkYaml<Schema extends z.ZodType>(
+  source: YamlSource,
+  schema: Schema,
+): z.infer<Schema> | FileProblem[] {
+  const result = schema.safeParse(source.data);
+  if (result.success) return result.data;
+  return result.error.issues.flatMap(flatten).flatMap((issue) => problemsOf(source, schema, issue));
+}
+
+/** Of a union, the branch that came furthest: it is the one that was meant. */
+function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const depth = (issues: z.core.$ZodIssue[]) => Math.max(...issues.map(({ path }) => path.length));
+  const meant = issue.errors.reduce((best, errors) => (depth(errors) > depth(best) ? errors : best));
+  return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
+}
+
+function problemsOf(source: YamlSource, schema: z.ZodType, issue: z.core.$ZodIssue): FileProblem[] {
+  if (issue.code !== 'unrecognized_keys') return [source.problem(issue.path, sentenceOf(issue))];
+  return issue.keys.map((key) => {
+    const known = keysAt(schema, issue.path);
+    const there = known.length > 0 ? ` Known here: ${known.join(', ')}.` : '';
+    return source.problem(
+      [...issue.path, key],
+      `"${key}" is not known here.${didYouMean(key, known) || there}`,
+    );
+  });
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const where = issue.path.map(String).join('.');
+  return `${where ? `${where}: ` : ''}${issue.message}`;
+}
+
+/** The keys that an object schema allows at a path; none where the schema is not an object. */
+function keysAt(schema: z.ZodType, path: Path): string[] {
+  let here: unknown = schema;
+  for (const step of path) here = child(unwrap(here), step);
+  const shape = (unwrap(here) as { shape?: object }).shape; // zod's object schemas have a shape
+  return Object.keys(shape ?? {});
+}
+
+function child(schema: unknown, step: PropertyKey): unknown {
+  const { shape, valueType, element } = schema as Record<string, unknown>; // one of zod's containers, or none
+  return (shape as Record<PropertyKey, unknown> | undefined)?.[step] ?? valueType ?? element ?? {};
+}
+
+function unwrap(schema: unknown): unknown {
+  const definition = (schema as { def?: { innerType?: unknown; options?: unknown[] } }).def; // zod keeps it here
+  if (definition?.innerType) return unwrap(definition.innerType);
+  const object = definition?.options?.find((option) => (unwrap(option) as { shape?: object }).shape);
+  return object ? unwrap(object) : schema;
+}
+
+/** Where a value begins; for a key of a map, where the key begins. */
+function offsetOf(document: Document, path: Path): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+  for (const step of path) {
+    const pair = isMap(node)
+      ? node.items.find((item) => isPair(item) && keyOf(item.key) === String(step))
+      : undefined;
+    const next: unknown = pair ? pair.value : itemOf(node, step);
+    const place = pair && isNode(pair.key) ? pair.key : next;
+    if (!isNode(place)) return offset;
+    offset = place.range?.[0] ?? offset;
+    node = next;
+  }
+  return offset;
+}
+
+function keyOf(key: unknown): string {
+  return String(isScalar(key) ? key.value : key);
+}
+
+function itemOf(node: unknown, step: PropertyKey): unknown {
+  const { items } = (node ?? {}) as { items?: unknown[] }; // yaml's sequences have items
+  return typeof step === 'number' ? items?.[step] : undefined;
+}

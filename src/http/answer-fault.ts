@@ -1,0 +1,18 @@
+import type { Context } from 'hono';
+import { answerProblem } from './answer-problem.ts';
+import type { Fault } from './fault.ts';
+import { answerDetail } from './langgraph/answer-detail.ts';
+import { answerErrorObject } from './openai/answer-error-object.ts';
+
+/** Gives a fault the shape that the clients of a door expect. */
+export type AnswerFault = (c: Context, fault: Fault) => Response;
+
+const langGraphPath = /^\/(ok|info|assistants|threads|runs|store)(\/|$)/;
+const openAiPath = /^\/v1(\/|$)/;
+
+/** Whose clients ask for this path, known or unknown to us. */
+export function answerFaultAt(path: string): AnswerFault {
+  if (openAiPath.test(path)) return answerErrorObject;
+  if (langGraphPath.test(path)) return answerDetail;
+  return answerProblem;
+}

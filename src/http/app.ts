@@ -1,0 +1,100 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import type { AppContext } from '../app-context.ts';
+import { answerFaultAt } from './answer-fault.ts';
+import { docsRoutes } from './docs-routes.ts';
+import { faultOf } from './fault.ts';
+import { filmRoutes } from './film-routes.ts';
+import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts';
+import { healthRoutes } from './health-routes.ts';
+import type { HttpEnv } from './http-env.ts';
+import { assistantRoutes } from './langgraph/assistant-routes.ts';
+import { runRoutes } from './langgraph/run-routes.ts';
+import { runningRoutes } from './langgraph/running-routes.ts';
+import { stateRoutes } from './langgraph/state-routes.ts';
+import { systemRoutes } from './langgraph/system-routes.ts';
+import { threadRoutes } from './langgraph/thread-routes.ts';
+import { addOpenApi } from './open-api.ts';
+import { completionRoutes } from './openai/completion-routes.ts';
+import { modelRoutes } from './openai/model-routes.ts';
+import { requestLog } from './request-log.ts';
+
+/** The service's doors: LangGraph's, OpenAI's and our own. */
+export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+  addMiddleware(app, context);
+  for (const routes of [
+    healthRoutes,
+    filmRoutes,
+    systemRoutes,
+    assistantRoutes,
+    threadRoutes,
+    stateRoutes,
+    runRoutes,
+    runningRoutes,
+    modelRoutes,
+    completionRoutes,
+  ]) {
+    app.route('/', routes(context));
+  }
+  app.route('/', docsRoutes());
+  addOpenApi(app);
+  addFaults(app);
+  return app;
+}
+
+function addMiddleware(app: OpenAPIHono<HttpEnv>, { log }: AppContext): void {
+  app.use(
+    requestId({ limitLength: 128 }),
+    requestLog(log),
+    secureHeaders({
+      overwrite: false,
+      strictTransportSecurity: false, // whoever ends TLS in front of us says so
+      xFrameOptions: 'DENY',
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    }),
+    cors({
+      origin: '*',
+      exposeHeaders: [
+        'Content-Location',
+        'Location',
+        'X-Pagination-Total',
+        'X-Pagination-Next',
+        'X-Request-Id',
+      ],
+      maxAge: 600,
+    }),
+    neverStore,
+    closeHead,
+    refuseNul,
+    limitBody,
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, methods) => {
+        c.header('Allow', methods.join(', '));
+        const message = `${c.req.path} takes ${methods.join(', ')}, not ${c.req.method}.`;
+        return answerFaultAt(c.req.path)(c, { status: 405, code: 'method-not-allowed', message, issues: [] });
+      },
+    }),
+  );
+}
+
+/** The one place where an error becomes an answer, in the shape of the door that was asked. */
+function addFaults(app: OpenAPIHono<HttpEnv>): void {
+  app.notFound((c) =>
+    answerFaultAt(c.req.path)(c, {
+      status: 404,
+      code: 'not-found',
+      message: `There is nothing at ${c.req.path}.`,
+      issues: [],
+    }),
+  );
+  app.onError((error, c) => {
+    const fault = faultOf(error);
+    if (fault.status === 500) c.get('log').error({ err: error }, 'a request failed');
+    return answerFaultAt(c.req.path)(c, fault);
+  });
+}

@@ -1,0 +1,70 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { HttpEnv } from './http-env.ts';
+
+export interface Description {
+  summary: string;
+  description?: string;
+  tag: string;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  /** A body to try the route with. */
+  example?: object;
+  /** What comes back, and as what; JSON of any shape when left out. */
+  answer?: z.ZodType;
+  answers?: 'application/json' | 'text/event-stream' | 'nothing';
+}
+
+/** Puts a route of a compatible door into the OpenAPI document. `route` is `METHOD /path/{parameter}`. */
+export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}`, told: Description): void {
+  const [method = '', path = ''] = route.split(' ');
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => [name, z.string()] as const);
+  const {
+    summary,
+    description,
+    tag,
+    query,
+    body,
+    example,
+    answer = z.unknown(),
+    answers = 'application/json',
+  } = told;
+  const content = answers === 'nothing' ? {} : { content: { [answers]: { schema: answer } } };
+  app.openAPIRegistry.registerPath({
+    method: method.toLowerCase() as 'get', // the caller writes an HTTP method
+    path,
+    tags: [tag],
+    summary,
+    ...(description && { description }),
+    request: {
+      ...(names.length > 0 && { params: z.object(Object.fromEntries(names)) }),
+      ...(query && { query }),
+      ...(body && {
+        body: {
+          required: true,
+          content: { 'application/json': { schema: body, ...(example && { example }) } },
+        },
+      }),
+    },
+    responses: {
+      [answers === 'nothing' ? 204 : 200]: { description: 'Done.', ...content },
+      default: {
+        description: 'The request cannot be answered.',
+        content: {
+          'application/json': { schema: path.startsWith('/v1/') ? errorObjectSchema : detailSchema },
+        },
+      },
+    },
+  });
+}
+
+const detailSchema = z.object({ detail: z.string(), request_id: z.string() }).openapi('Detail');
+const errorObjectSchema = z
+  .object({
+    error: z.object({
+      message: z.string(),
+      type: z.string(),
+      param: z.string().nullable(),
+      code: z.string().nullable(),
+    }),
+  })
+  .openapi('Error');

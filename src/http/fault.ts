@@ -1,0 +1,36 @@
+import { HTTPException } from 'hono/http-exception';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { CallerError, type CallerErrorCode, type Issue } from '../errors.ts';
+
+/** What a door tells its client about a request that failed, before the door gives it its shape. */
+export interface Fault {
+  status: ContentfulStatusCode;
+  code: CallerErrorCode | 'method-not-allowed' | 'unsupported-media-type' | 'internal';
+  /** Safe to show. */
+  message: string;
+  issues: Issue[];
+}
+
+const statuses: Record<CallerErrorCode, ContentfulStatusCode> = {
+  'invalid-request': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'too-large': 413,
+  unprocessable: 422,
+  'too-many-requests': 429,
+  unavailable: 503,
+};
+
+/** What to tell about anything thrown. An error that is not the caller's keeps its message to itself. */
+export function faultOf(error: unknown): Fault {
+  if (error instanceof CallerError) {
+    return { status: statuses[error.code], code: error.code, message: error.message, issues: error.issues };
+  }
+  if (error instanceof HTTPException && error.status < 500) {
+    const code = error.status === 415 ? 'unsupported-media-type' : 'invalid-request';
+    return { status: error.status, code, message: error.message, issues: [] };
+  }
+  return { status: 500, code: 'internal', message: 'The service failed to answer this request.', issues: [] };
+}

@@ -1,0 +1,34 @@
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { CallerError } from '../errors.ts';
+import type { HttpEnv } from './http-env.ts';
+
+const megabyte = 1024 * 1024;
+
+/** Refuses bodies of more than a megabyte, also those that do not tell their length. */
+export const limitBody: MiddlewareHandler<HttpEnv> = bodyLimit({
+  maxSize: megabyte,
+  onError: () => {
+    throw new CallerError('too-large', 'The body is larger than 1 MB.');
+  },
+});
+
+/** Refuses U+0000 in paths and queries, which no text of the database can hold. */
+export const refuseNul: MiddlewareHandler<HttpEnv> = async function refuseNul(c, next) {
+  if (/%00|\0/.test(c.req.url)) {
+    throw new CallerError('invalid-request', 'The address contains the character U+0000.');
+  }
+  await next();
+};
+
+/** Ends what a handler began for a HEAD request: nobody reads its body. */
+export const closeHead: MiddlewareHandler<HttpEnv> = async function closeHead(c, next) {
+  await next();
+  if (c.req.method === 'HEAD') await c.res.body?.cancel();
+};
+
+/** What a handler does not say otherwise about is not for caches. */
+export const neverStore: MiddlewareHandler<HttpEnv> = async function neverStore(c, next) {
+  await next();
+  if (!c.res.headers.has('Cache-Control')) c.res.headers.set('Cache-Control', 'no-store');
+};

@@ -1,0 +1,9 @@
+import { v5 as uuidv5 } from 'uuid';
+
+/** The namespace from which LangGraph servers name the assistants of graphs. */
+const namespace = '6ba7b821-9dad-11d1-80b4-00c04fd430c8';
+
+/** The id of a graph's one assistant: the same as on every LangGraph server. */
+export function assistantIdOf(graph: string): string {
+  return uuidv5(graph, namespace);
+}

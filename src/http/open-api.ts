@@ -1,0 +1,30 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { HttpEnv } from './http-env.ts';
+
+const route = createRoute({
+  method: 'get',
+  path: '/openapi.json',
+  tags: ['Health'],
+  summary: 'This document',
+  responses: {
+    200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: z.looseObject({}) } } },
+  },
+});
+
+/** Serves the description of every route that the app has by now. */
+export function addOpenApi(app: OpenAPIHono<HttpEnv>): void {
+  let document: object | undefined;
+  app.openapi(route, (c) => {
+    document ??= app.getOpenAPI31Document({
+      openapi: '3.1.0',
+      info: {
+        title: 'Baton',
+        version: packageJson.version,
+        description:
+          'Agents that hand a conversation to one another. Three doors to the same threads: LangGraph’s API, OpenAI’s chat completions, and our own routes.',
+      },
+    });
+    return c.json({ ...document }, 200);
+  });
+}

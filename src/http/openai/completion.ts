@@ -1,0 +1,78 @@
+import type { Evidence, LoggedEvent, TurnEnd } from '../../turn-event.ts';
+
+/** Which completion this is. */
+export interface CompletionHead {
+  runId: string;
+  /** Null when the thread goes with the turn. */
+  threadId: string | null;
+  model: string;
+  /** Seconds since 1970. */
+  created: number;
+}
+
+/** What Baton knows of a turn and OpenAI's format has no place for. */
+export interface BatonExtension {
+  thread_id: string | null;
+  run_id: string;
+  path: string[];
+  evidence: { agent: string; tool: string; call_id: string; args: Evidence['args']; result: string }[];
+  /** What the turn waits for; it is resumed at LangGraph's door. */
+  interrupts?: { id: string; value: unknown }[];
+}
+
+export interface WireUsage {
+  prompt_tokens: number;
+  completion_tokens: number;
+  total_tokens: number;
+}
+
+type Ended = Extract<LoggedEvent, { type: 'turn-end' | 'interrupted' }>;
+
+/** The whole completion of a turn that came to its end. */
+export function completionOf(head: CompletionHead, event: Ended): object {
+  return {
+    id: completionId(head),
+    object: 'chat.completion',
+    created: head.created,
+    model: head.model,
+    choices: [
+      {
+        index: 0,
+        message: { role: 'assistant', content: answerOf(event), refusal: null },
+        logprobs: null,
+        finish_reason: 'stop',
+      },
+    ],
+    usage: usageOf(event),
+    baton: extensionOf(head, event),
+  };
+}
+
+export function completionId({ runId }: CompletionHead): string {
+  return `chatcmpl-${runId}`;
+}
+
+/** What a client shows. A turn that waits for a person says so, since this format has no other way. */
+export function answerOf(event: Ended): string {
+  if (event.type === 'turn-end') return event.answer.content;
+  return 'This turn waits for a person to approve what comes next.';
+}
+
+export function usageOf(event: Ended): WireUsage {
+  const usage: Partial<TurnEnd['usage']> = event.type === 'turn-end' ? event.usage : {};
+  const { input_tokens = 0, output_tokens = 0, total_tokens = 0 } = usage;
+  return { prompt_tokens: input_tokens, completion_tokens: output_tokens, total_tokens };
+}
+
+export function extensionOf({ threadId, runId }: CompletionHead, event: Ended): BatonExtension {
+  const ids = { thread_id: threadId, run_id: runId };
+  if (event.type === 'interrupted') return { ...ids, path: [], evidence: [], interrupts: event.interrupts };
+  const evidence = event.evidence.map(({ callId, agent, tool, args, result }) => ({
+    agent,
+    tool,
+    call_id: callId,
+    args,
+    result,
+  }));
+  return { ...ids, path: event.path, evidence };
+}

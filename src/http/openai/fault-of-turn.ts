@@ -1,0 +1,20 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { TurnError } from '../../turn-event.ts';
+import type { Fault } from '../fault.ts';
+
+const statuses: Record<TurnError['error'], ContentfulStatusCode> = {
+  cancelled: 409,
+  model: 502,
+  timeout: 504,
+  internal: 500,
+};
+
+/** What to tell a client that waited for a turn which failed. */
+export function faultOfTurn({ error, message }: TurnError): Fault {
+  return {
+    status: statuses[error],
+    code: error === 'cancelled' ? 'conflict' : 'internal',
+    message,
+    issues: [],
+  };
+}

@@ -1,0 +1,26 @@
+import type { MiddlewareHandler } from 'hono';
+import type { Logger } from '../log.ts';
+import type { HttpEnv } from './http-env.ts';
+
+/** Asked every few seconds by whoever watches the service. */
+const routine = new Set(['/health', '/ready', '/ok']);
+
+/** Writes one line a request, when its answer begins. Needs the request's id. */
+export function requestLog(log: Logger): MiddlewareHandler<HttpEnv> {
+  return async function requestLog(c, next) {
+    const started = performance.now();
+    c.set('log', log.child({ requestId: c.get('requestId') }));
+    await next();
+    const { method, path } = c.req;
+    const { threadId, runId } = c.var;
+    const line = {
+      method,
+      path,
+      status: c.res.status,
+      ms: Math.round(performance.now() - started),
+      ...(threadId && { threadId }),
+      ...(runId && { runId }),
+    };
+    c.get('log')[routine.has(path) ? 'debug' : 'info'](line, 'request');
+  };
+}

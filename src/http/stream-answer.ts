@@ -1,0 +1,84 @@
+import type { Context } from 'hono';
+
+/** How a door streams: its content type, and what keeps a quiet connection open and is nothing to the client. */
+export interface Wire {
+  type: string;
+  idle: string;
+}
+
+export const serverSentEvents: Wire = { type: 'text/event-stream', idle: ': heartbeat\n\n' };
+export const waitingJson: Wire = { type: 'application/json', idle: '\n' };
+
+export interface StreamOptions {
+  wire: Wire;
+  /** The last words when `chunks` throws: what the client may know, in its door's shape. */
+  onError(error: unknown): string;
+  /** Called when the client leaves before the end. */
+  onLeave?: (() => void) | undefined;
+  /** How long the connection may be quiet, in milliseconds. */
+  idleMs?: number;
+}
+
+/**
+ * Answers with text as it comes. At most one chunk is read ahead: the next is asked for when the client's
+ * connection has taken the last, so a slow reader costs no memory. The signal that `chunks` gets is aborted
+ * when the client leaves.
+ */
+export function streamAnswer(
+  c: Context,
+  chunks: (signal: AbortSignal) => AsyncIterable<string>,
+  options: StreamOptions,
+): Response {
+  return c.body(toStream(chunks, options), 200, {
+    'Content-Type': options.wire.type,
+    'Cache-Control': 'no-store',
+    'X-Accel-Buffering': 'no',
+  });
+}
+
+/** See `streamAnswer`. Never errors: an error of `chunks` becomes its last chunk. */
+export function toStream(
+  chunks: (signal: AbortSignal) => AsyncIterable<string>,
+  { wire, idleMs = 5_000, onError, onLeave }: StreamOptions,
+): ReadableStream<Uint8Array> {
+  const left = new AbortController();
+  const encoder = new TextEncoder();
+  const iterator = chunks(left.signal)[Symbol.asyncIterator]();
+  let coming: Promise<IteratorResult<string>> | undefined = iterator.next();
+  coming.catch(() => undefined); // pull hears of it
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          coming ??= iterator.next();
+          const next = await within(idleMs, coming);
+          if (next) coming = undefined;
+          if (next?.done) return controller.close();
+          controller.enqueue(encoder.encode(next ? next.value : wire.idle));
+        } catch (error) {
+          if (left.signal.aborted) return;
+          controller.enqueue(encoder.encode(onError(error)));
+          controller.close();
+        }
+      },
+      cancel() {
+        left.abort();
+        iterator.return?.().catch(() => undefined);
+        onLeave?.();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What the promise gives, or nothing when that takes longer. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  const timeout = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => timeout.resolve(undefined), milliseconds);
+  try {
+    return await Promise.race([promise, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

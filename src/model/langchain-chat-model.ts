@@ -1,0 +1,75 @@
+import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
+import type { ChatModel, ChatReply, ChatRequest, ToolSpec } from './chat-model.ts';
+import { gatherReply } from './gather-reply.ts';
+import { toLangChainMessages } from './to-langchain-messages.ts';
+import { type RetryPolicy, withRetries } from './with-retries.ts';
+import { withoutTracing } from './without-tracing.ts';
+
+export interface LangChainOptions extends RetryPolicy {
+  /** Whether the provider takes the name of who spoke beside each message. */
+  takesNames: boolean;
+}
+
+/**
+ * A `ChatModel` over one of LangChain's. `open` is called once, at the first request.
+ *
+ * Once a piece of text was heard, a failure is final: another attempt would say the text twice.
+ */
+export function createLangChainChatModel(
+  open: () => Promise<BaseChatModel>,
+  options: LangChainOptions,
+): ChatModel {
+  let opened: Promise<BaseChatModel> | undefined;
+  return async (request, onText) => {
+    request.signal.throwIfAborted();
+    opened ??= open();
+    const model = await opened.catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    let heard = false;
+    const hear = (delta: string) => {
+      heard = true;
+      onText(delta);
+    };
+    return withRetries(
+      (signal, alive) => withoutTracing(() => askOnce(model, request, options, signal, alive, hear)),
+      options,
+      request.signal,
+      () => !heard,
+    );
+  };
+}
+
+async function askOnce(
+  model: BaseChatModel,
+  request: ChatRequest,
+  { name, takesNames }: LangChainOptions,
+  signal: AbortSignal,
+  alive: () => void,
+  hear: (delta: string) => void,
+): Promise<ChatReply> {
+  const messages = toLangChainMessages(request.system, request.messages, takesNames);
+  const chunks = await bindTools(model, request.tools).stream(messages, { signal, callbacks: [] });
+  return gatherReply(whileAlive(chunks, signal, alive), request, name, hear);
+}
+
+function bindTools(model: BaseChatModel, tools: ToolSpec[]): Pick<BaseChatModel, 'stream'> {
+  if (tools.length === 0) return model;
+  if (!model.bindTools) throw new TypeError(`${model.getName()} cannot call tools`);
+  const functions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
+  return model.bindTools(functions.map((declared) => ({ type: 'function', function: declared })));
+}
+
+/** Tells of each chunk, and says nothing more once the attempt is over: some clients go on for a while. */
+async function* whileAlive<Chunk>(
+  chunks: AsyncIterable<Chunk>,
+  signal: AbortSignal,
+  alive: () => void,
+): AsyncGenerator<Chunk> {
+  for await (const chunk of chunks) {
+    signal.throwIfAborted();
+    alive();
+    yield chunk;
+  }
+}

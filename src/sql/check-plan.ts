@@ -1,0 +1,38 @@
+import { ToolError } from '../errors.ts';
+import type { Accepted } from './check-sql.ts';
+import type { Row } from './read-only.ts';
+import type { SqlLimits } from './sql-policy.ts';
+
+interface Plan {
+  'Total Cost': number;
+  'Plan Rows': number;
+  Plans?: Plan[];
+}
+
+/**
+ * Refuses a statement by its plan, before it runs. Returns the planner's cost.
+ *
+ * The cost stops products of tables; the rows times what an aggregate collects of each stop values that
+ * would fill the memory, which no setting of PostgreSQL bounds.
+ */
+export function checkPlan(explained: Row[], { collectedBytes }: Accepted, limits: SqlLimits): number {
+  const plan = (explained[0]?.['QUERY PLAN'] as { Plan: Plan }[] | undefined)?.[0]?.Plan; // what EXPLAIN (FORMAT JSON) returns
+  if (!plan) throw new Error('EXPLAIN returned no plan.');
+  const cost = plan['Total Cost'];
+  if (cost > limits.cost) {
+    throw new ToolError(
+      `The query is too expensive: its estimated cost is ${Math.round(cost)}, at most ${limits.cost} is allowed. ` +
+        'Join every table on a key, filter earlier, and avoid products of tables.',
+    );
+  }
+  if (mostRows(plan) * collectedBytes > limits.collectedBytes) {
+    throw new ToolError(
+      'The query would collect too much in one value. Aggregate fewer rows, or use LIMIT in a subquery.',
+    );
+  }
+  return cost;
+}
+
+function mostRows(plan: Plan): number {
+  return Math.max(plan['Plan Rows'], ...(plan.Plans ?? []).map(mostRows));
+}

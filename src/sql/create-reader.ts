@@ -1,0 +1,108 @@
+import { type Kysely, sql } from 'kysely';
+import type { Database } from '../db/open-database.ts';
+import type { Schema } from '../db/schema.ts';
+import { quoteName } from './quote.ts';
+import type { SqlPolicy, TablePolicy } from './sql-policy.ts';
+
+/** Roles belong to the whole server, and another process may make the same one at the same moment. */
+const races = new Set(['42710', '23505', 'XX000', '40001', '40P01']);
+const attempts = 10;
+
+/**
+ * Makes the role of a policy and gives it exactly what the policy allows; what it had before is taken away.
+ * To be called at every start: it can be repeated and may run in several processes at once.
+ *
+ * Throws an `Error` that says what is wrong when the policy and the tables do not fit together, and when the
+ * database's user may not make roles.
+ */
+export async function createReader({ db }: Database, policy: SqlPolicy): Promise<void> {
+  await checkColumns(db, policy);
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await db.transaction().execute((trx) => grant(trx, policy));
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+      if (!races.has(code) || attempt === attempts) throw error;
+    }
+  }
+}
+
+async function grant(trx: Kysely<Schema>, policy: SqlPolicy): Promise<void> {
+  const [role, schema] = [quoteName(policy.role), quoteName(policy.schema)];
+  const run = (statement: string) => sql.raw(statement).execute(trx);
+  await sql`select pg_advisory_xact_lock(hashtext(${`baton reader ${policy.role}`}))`.execute(trx);
+  await makeRole(trx, policy.role);
+  await run(`revoke all on all tables in schema ${schema} from ${role}`);
+  await run(`revoke all on schema ${schema} from ${role}`);
+  await run(`grant usage on schema ${schema} to ${role}`);
+  for (const [name, { columns }] of Object.entries(policy.tables)) {
+    await run(
+      `grant select (${columns.map(quoteName).join(', ')}) on ${schema}.${quoteName(name)} to ${role}`,
+    );
+  }
+  await checkHidden(trx, policy);
+}
+
+async function makeRole(trx: Kysely<Schema>, name: string): Promise<void> {
+  const role = quoteName(name);
+  const { rows } = await sql<{ found: boolean; may: boolean; superuser: boolean }>`select
+    exists (select from pg_roles where rolname = ${name}) as found,
+    (select rolsuper from pg_roles where rolname = current_user) as superuser,
+    (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may`.execute(trx);
+  const state = rows[0];
+  if (!state?.found) {
+    if (!state?.may) {
+      const fix = `CREATE ROLE ${role} NOLOGIN; GRANT ${role} TO the user of DATABASE_URL WITH INHERIT FALSE, SET TRUE`;
+      throw new Error(
+        `The role ${name} is missing, and the database's user may not make roles. Run once: ${fix}.`,
+      );
+    }
+    await sql.raw(`create role ${role} nologin noinherit`).execute(trx);
+  }
+  if (!state?.superuser && state?.may) {
+    await sql.raw(`grant ${role} to current_user with inherit false, set true`).execute(trx);
+  }
+}
+
+/** Each column of each table is either readable or hidden: a new one must not slip in unnoticed. */
+async function checkColumns(db: Kysely<Schema>, { schema, tables }: SqlPolicy): Promise<void> {
+  const { rows } = await sql<{ table: string; column: string }>`
+    select c.relname as "table", a.attname as "column"
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_attribute a on a.attrelid = c.oid
+    where n.nspname = ${schema} and a.attnum > 0 and not a.attisdropped
+      and c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relname = any(${Object.keys(tables)})`.execute(db);
+  const problems = Object.entries(tables).flatMap(([name, table]) => {
+    const found = rows.filter((row) => row.table === name).map((row) => row.column);
+    return problemsOf(`${schema}.${name}`, table, found);
+  });
+  if (problems.length > 0)
+    throw new Error(`The SQL policy does not fit the database: ${problems.join('; ')}.`);
+}
+
+function problemsOf(name: string, { columns, hidden = [] }: TablePolicy, found: string[]): string[] {
+  if (found.length === 0) return [`there is no table ${name}`];
+  const named = [...columns, ...hidden];
+  return [
+    ...named.filter((column) => !found.includes(column)).map((column) => `${name} has no column ${column}`),
+    ...found
+      .filter((column) => !named.includes(column))
+      .map((column) => `${name}.${column} is neither in columns nor in hidden`),
+    ...columns
+      .filter((column) => hidden.includes(column))
+      .map((column) => `${name}.${column} is in columns and in hidden`),
+  ];
+}
+
+/** Grants to PUBLIC reach every role. */
+async function checkHidden(trx: Kysely<Schema>, { schema, role, tables }: SqlPolicy): Promise<void> {
+  for (const [name, { hidden = [] }] of Object.entries(tables)) {
+    for (const column of hidden) {
+      const { rows } = await sql<{ open: boolean }>`select has_column_privilege(${role},
+        ${`${quoteName(schema)}.${quoteName(name)}`}, ${column}, 'select') as open`.execute(trx);
+      if (rows[0]?.open)
+        throw new Error(
+          `${role} can read ${schema}.${name}.${column}: a grant to PUBLIC or to a role of it is in the way.`,
+        );
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { Database } from '../db/open-database.ts';
+import { ToolError } from '../errors.ts';
+import type { Json } from '../message.ts';
+import { checkPlan } from './check-plan.ts';
+import { type Accepted, checkSql } from './check-sql.ts';
+import { fetchRows } from './fetch-rows.ts';
+import { quoteName, quoteText } from './quote.ts';
+import { type Query, readOnly, TooLongError } from './read-only.ts';
+import { toToolError } from './sql-error.ts';
+import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
+
+export interface SqlResult {
+  columns: string[];
+  /** Values in the order of `columns`. Numbers of arbitrary precision and times are texts. */
+  rows: Json[][];
+  rowCount: number;
+  /** Set when the result goes on after these rows: which limit ended it. */
+  truncated?: 'rows' | 'bytes';
+  /** How many values were cut because they are longer than a cell may be. */
+  cutCells: number;
+  tables: string[];
+  /** The planner's estimate. */
+  cost: number;
+  milliseconds: number;
+}
+
+/**
+ * Runs one SELECT that a model wrote, under a policy and its role, in a transaction that reads only.
+ *
+ * Throws a `ToolError` that the model can act on when the statement is refused, too expensive, too slow or
+ * wrong; the signal's reason when it aborts, after the query was stopped; any other error is ours.
+ */
+export async function runSelect(
+  database: Database,
+  text: string,
+  policy: SqlPolicy,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<SqlResult> {
+  signal?.throwIfAborted();
+  const checked = await checkSql(text, policy);
+  if (!checked.ok) throw new ToolError(checked.reason);
+  const limits = limitsOf(policy, database.kind);
+  const started = performance.now();
+  try {
+    const result = await readOnly(database, { timeoutMs: limits.timeoutMs, signal }, async (query) => {
+      await restrict(query, policy, limits);
+      return read(query, checked, limits);
+    });
+    return { ...result, tables: checked.tables, milliseconds: Math.round(performance.now() - started) };
+  } catch (error) {
+    if (error instanceof TooLongError) throw new ToolError(tooLong(limits.timeoutMs));
+    throw error;
+  }
+}
+
+/** The first query of the transaction: after it, the transaction cannot be made to write. */
+async function restrict(query: Query, policy: SqlPolicy, limits: SqlLimits): Promise<void> {
+  const settings = {
+    search_path: `pg_catalog, ${quoteName(policy.schema)}, pg_temp`,
+    statement_timeout: String(limits.timeoutMs),
+    lock_timeout: '500',
+    idle_in_transaction_session_timeout: '10000',
+    work_mem: '8MB',
+    max_parallel_workers_per_gather: '0',
+    jit: 'off',
+    standard_conforming_strings: 'on',
+    DateStyle: 'ISO, MDY',
+    IntervalStyle: 'postgres',
+    extra_float_digits: '1',
+  };
+  const calls = Object.entries(settings).map(
+    ([name, value]) => `set_config('${name}', ${quoteText(value)}, true)`,
+  );
+  await query(`select ${calls.join(', ')},
+    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`);
+  await query(`set local role ${quoteName(policy.role)}`);
+}
+
+async function read(query: Query, checked: Accepted, limits: SqlLimits) {
+  const guarded: Query = (text) =>
+    query(text).catch((error: unknown) => {
+      throw toToolError(error, tooLong(limits.timeoutMs));
+    });
+  const cost = checkPlan(await guarded(`explain (format json) ${checked.sql}`), checked, limits);
+  await guarded(`declare of_model no scroll cursor for ${checked.sql}`);
+  return { ...(await fetchRows(guarded, 'of_model', checked.columns, limits)), cost };
+}
+
+function tooLong(timeoutMs: number): string {
+  return `The query took longer than ${timeoutMs / 1_000} s and was stopped. Filter earlier, join fewer rows, or aggregate less.`;
+}

@@ -1,0 +1,135 @@
+import type { AiMessage, Call, Json, JsonObject, Message, ToolMessage, Usage } from './message.ts';
+
+/**
+ * Everything that the outside may learn about a turn, in order of life. The log holds nothing else, and
+ * every door is a pure mapping of it: LangGraph's stream modes, OpenAI's chunks, the terminal.
+ */
+export type TurnEvent =
+  | TurnStart
+  | AgentStart
+  | TextDelta
+  | CallStart
+  | CallEnd
+  | Handoff
+  | HandoffRefused
+  | Custom
+  | StepEnd
+  | Interrupted
+  | TurnEnd
+  | TurnError;
+
+/** An event with its place in the thread's log. `seq` counts from 1 in the thread and never changes. */
+export type LoggedEvent = TurnEvent & { seq: number; runId: string; threadId: string };
+
+export interface TurnStart {
+  type: 'turn-start';
+  graph: string;
+  /** The hash of the graph and its agents that this turn runs on. */
+  version: string;
+  attempt: number;
+  /** The state that the turn began from; null on a new thread. */
+  checkpointId: string | null;
+  /** What the turn adds before its first step: the user's messages. Empty when it resumes. */
+  input: Message[];
+}
+
+export interface AgentStart {
+  type: 'agent-start';
+  agent: string;
+  /** The superstep, counted by LangGraph over the thread. */
+  step: number;
+}
+
+/** Text as it comes. The whole message follows in its step's `step-end`. */
+export interface TextDelta {
+  type: 'text-delta';
+  agent: string;
+  messageId: string;
+  text: string;
+  step: number;
+}
+
+/** A call that will be carried out. Calls that are refused have only a `call-end`. */
+export interface CallStart {
+  type: 'call-start';
+  agent: string;
+  call: Call;
+}
+
+export interface CallEnd {
+  type: 'call-end';
+  agent: string;
+  message: ToolMessage;
+  milliseconds: number;
+}
+
+/** Control moves along an edge. `callId` is the transfer call; it is absent when control returns by the edge's `return`. */
+export interface Handoff {
+  type: 'handoff';
+  from: string;
+  to: string;
+  brief: JsonObject;
+  callId?: string;
+}
+
+export interface HandoffRefused {
+  type: 'handoff-refused';
+  from: string;
+  to: string;
+  reason: string;
+  callId: string;
+}
+
+/** What a tool says while it works. */
+export interface Custom {
+  type: 'custom';
+  agent: string;
+  data: Json;
+}
+
+/** A superstep is done and saved. `update` is what `node` added to the state: see `applyUpdate`. */
+export interface StepEnd {
+  type: 'step-end';
+  node: string;
+  step: number;
+  update: JsonObject;
+}
+
+/** The turn waits for a person, and goes on when it is resumed. */
+export interface Interrupted {
+  type: 'interrupted';
+  interrupts: { id: string; value: Json }[];
+}
+
+export interface TurnEnd {
+  type: 'turn-end';
+  answer: AiMessage;
+  /** The agents that spoke, in order, without repeats in a row. */
+  path: string[];
+  evidence: Evidence[];
+  /** Of all the turn's model calls together. */
+  usage: Usage;
+  milliseconds: number;
+}
+
+/** A call whose result the answer rests on. */
+export interface Evidence {
+  agent: string;
+  tool: string;
+  callId: string;
+  args: JsonObject;
+  result: string;
+}
+
+export interface TurnError {
+  type: 'turn-error';
+  /** `cancelled` when someone asked for it; the others are failures. */
+  error: 'cancelled' | 'model' | 'timeout' | 'internal';
+  /** Safe to show. */
+  message: string;
+}
+
+/** Whether a turn says nothing after this event. */
+export function isLast(event: TurnEvent): boolean {
+  return event.type === 'turn-end' || event.type === 'turn-error' || event.type === 'interrupted';
+}

@@ -1,0 +1,126 @@
+import type { Transaction } from 'kysely';
+import { v7 as uuidv7 } from 'uuid';
+import { listOpenRuns } from '../db/runs.ts';
+import type { Schema } from '../db/schema.ts';
+import { CallerError } from '../errors.ts';
+import { unknownName } from '../handoff/file-problem.ts';
+import type { LoadedGraph } from '../handoff/graph-shelf.ts';
+import type { HumanMessage, Json, JsonObject, Message } from '../message.ts';
+import { enqueueRun } from './enqueue-run.ts';
+import type { TurnInput } from './turn-input.ts';
+import type { TurnContext } from './turns.ts';
+
+export interface TurnRequest {
+  graph: string;
+  /** A uuid; absent: a new thread is made. */
+  threadId?: string;
+  /** What to do when the thread is not there. */
+  ifNotExists: 'create' | 'reject';
+  /** Earlier messages, for a new thread. */
+  history?: Message[];
+  /** What the user says; may be empty only when `resume` is given. */
+  input: HumanMessage[];
+  resume?: Json;
+  metadata: JsonObject;
+  /** What the caller asked, to be shown again. */
+  kwargs: JsonObject;
+  /** What to do when the thread is busy. */
+  multitask: 'enqueue' | 'reject';
+  /** The thread is deleted when the turn is over and everybody has seen its end. */
+  temporary?: boolean;
+}
+
+/**
+ * Takes a turn: its run is saved and stands in the thread's order when this resolves.
+ *
+ * Throws a `CallerError`: `not-found` for an unknown graph or thread, `conflict` when the thread is busy
+ * and `multitask` is `reject`, `invalid-request` when there is nothing to do, `unavailable` while stopping.
+ */
+export async function acceptTurn(
+  context: TurnContext,
+  request: TurnRequest,
+): Promise<{ runId: string; threadId: string }> {
+  if (context.turns.stopping) throw new CallerError('unavailable', 'The service is stopping.');
+  if (request.input.length === 0 && request.resume === undefined) {
+    throw new CallerError(
+      'invalid-request',
+      'A turn needs a message, or an answer to what the thread waits for.',
+    );
+  }
+  const loaded = findGraph(context, request.graph);
+  const ids = { threadId: request.threadId ?? uuidv7(), runId: uuidv7() };
+  await context.db.transaction().execute(async (trx) => {
+    await claimThread(trx, ids.threadId, loaded, request);
+    if (request.multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
+    await insertRun(trx, ids, request);
+  });
+  enqueueRun(context, ids);
+  return ids;
+}
+
+function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
+  const loaded = graphs.get(name);
+  if (loaded) return loaded;
+  throw new CallerError(
+    'not-found',
+    unknownName(
+      'graph',
+      name,
+      graphs.list().map((graph) => graph.name),
+    ),
+  );
+}
+
+/** Makes the thread or takes the one that is there, and keeps others out until the transaction ends. */
+async function claimThread(
+  trx: Transaction<Schema>,
+  threadId: string,
+  { name, version }: LoadedGraph,
+  request: TurnRequest,
+): Promise<void> {
+  const found = await trx
+    .selectFrom('baton.thread')
+    .select('metadata')
+    .where('thread_id', '=', threadId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!found && request.threadId && request.ifNotExists === 'reject') {
+    throw new CallerError('not-found', `There is no thread ${threadId}.`);
+  }
+  const metadata = JSON.stringify({ ...found?.metadata, ...request.metadata, graph_id: name });
+  const thread = { graph: name, graph_version: version, status: 'busy', metadata } as const;
+  await trx
+    .insertInto('baton.thread')
+    .values({ thread_id: threadId, temporary: request.temporary ?? false, ...thread })
+    .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(thread))
+    .execute();
+}
+
+async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise<void> {
+  const [open] = await listOpenRuns(trx, threadId);
+  if (open) throw new CallerError('conflict', `The thread is busy with run ${open.run_id}.`);
+}
+
+async function insertRun(
+  trx: Transaction<Schema>,
+  { threadId, runId }: { threadId: string; runId: string },
+  request: TurnRequest,
+): Promise<void> {
+  const input: TurnInput = {
+    history: request.history ?? [],
+    messages: request.input,
+    ...(request.resume !== undefined && { resume: request.resume }),
+  };
+  await trx
+    .insertInto('baton.run')
+    .values({
+      run_id: runId,
+      thread_id: threadId,
+      graph: request.graph,
+      input: JSON.stringify(input),
+      kwargs: JSON.stringify(request.kwargs),
+      metadata: JSON.stringify(request.metadata),
+      multitask_strategy: request.multitask,
+    })
+    .execute();
+}

@@ -1,0 +1,43 @@
+import { type StateValues, turnMessages } from '../handoff/state.ts';
+import { transferIn } from '../handoff/what-agent-sees.ts';
+import type { AiMessage, Message, Usage } from '../message.ts';
+import type { Evidence, TurnEnd } from '../turn-event.ts';
+
+/** How much of a call's result is quoted as evidence, in characters. */
+const quoted = 2_000;
+
+/** The event of a turn that came to its answer. */
+export function describeEnd({ messages, counts }: StateValues, milliseconds: number): TurnEnd {
+  const turn = turnMessages(messages);
+  const spoken = turn.filter((message): message is AiMessage => message.type === 'ai');
+  const answer = spoken.at(-1);
+  if (!answer) throw new Error('A turn ended without anybody having spoken.');
+  return {
+    type: 'turn-end',
+    answer,
+    path: spoken.map(({ name }) => name).filter((name, at, all) => name !== all[at - 1]),
+    evidence: turn.flatMap((message) => evidenceOf(message, spoken)),
+    usage: sumUsage(spoken, counts.tokens),
+    milliseconds,
+  };
+}
+
+function evidenceOf(message: Message, spoken: AiMessage[]): Evidence[] {
+  if (message.type !== 'tool' || message.status === 'error' || transferIn(message)) return [];
+  const speaker = spoken.find(({ tool_calls }) => tool_calls.some(({ id }) => id === message.tool_call_id));
+  const call = speaker?.tool_calls.find(({ id }) => id === message.tool_call_id);
+  if (!speaker || !call) return [];
+  const result = message.content.slice(0, quoted);
+  return [{ agent: speaker.name, tool: message.name, callId: call.id, args: call.args, result }];
+}
+
+function sumUsage(spoken: AiMessage[], total: number): Usage {
+  const sum = { input_tokens: 0, output_tokens: 0, total_tokens: total };
+  let estimated = false;
+  for (const { usage_metadata: usage } of spoken) {
+    sum.input_tokens += usage?.input_tokens ?? 0;
+    sum.output_tokens += usage?.output_tokens ?? 0;
+    estimated ||= usage?.estimated ?? false;
+  }
+  return estimated ? { ...sum, estimated } : sum;
+}

@@ -1,0 +1,82 @@
+import type { StateSnapshot } from '@langchain/langgraph';
+import { getThread } from '../db/threads.ts';
+import type { CompiledGraph } from '../handoff/compile-graph.ts';
+import type { StateValues } from '../handoff/state.ts';
+import type { Json, JsonObject } from '../message.ts';
+import type { TurnContext } from './turns.ts';
+
+/** A thread as one of its checkpoints has it. */
+export interface ThreadState {
+  values: StateValues;
+  /** The nodes that come next; empty when the thread is at rest. */
+  next: string[];
+  tasks: {
+    id: string;
+    name: string;
+    error: string | null;
+    interrupts: { id: string; value: Json }[];
+    path: Json[];
+  }[];
+  metadata: JsonObject;
+  createdAt: string | null;
+  checkpointId: string;
+  parentCheckpointId: string | null;
+}
+
+/** The newest state of a thread, or the one of a checkpoint. Undefined when there is none. */
+export async function readState(
+  context: TurnContext,
+  threadId: string,
+  checkpointId?: string,
+): Promise<ThreadState | undefined> {
+  const compiled = await graphOf(context, threadId);
+  const configurable = { thread_id: threadId, ...(checkpointId && { checkpoint_id: checkpointId }) };
+  const snapshot = await compiled?.getState({ configurable });
+  return snapshot && describe(snapshot);
+}
+
+/** The states of a thread, newest first; those before a checkpoint when `before` is given. */
+export async function readHistory(
+  context: TurnContext,
+  threadId: string,
+  { limit, before }: { limit: number; before?: string },
+): Promise<ThreadState[]> {
+  const compiled = await graphOf(context, threadId);
+  if (!compiled) return [];
+  const options = {
+    limit,
+    ...(before && { before: { configurable: { thread_id: threadId, checkpoint_id: before } } }),
+  };
+  const states: ThreadState[] = [];
+  for await (const snapshot of compiled.getStateHistory({ configurable: { thread_id: threadId } }, options)) {
+    const state = describe(snapshot);
+    if (state) states.push(state);
+  }
+  return states;
+}
+
+async function graphOf({ db, graphs }: TurnContext, threadId: string): Promise<CompiledGraph | undefined> {
+  const graph = (await getThread(db, threadId))?.graph;
+  return graph ? graphs.get(graph)?.compiled : undefined;
+}
+
+function describe(snapshot: StateSnapshot): ThreadState | undefined {
+  const checkpointId: unknown = snapshot.config.configurable?.checkpoint_id;
+  const parentId: unknown = snapshot.parentConfig?.configurable?.checkpoint_id;
+  if (typeof checkpointId !== 'string') return undefined;
+  return {
+    values: snapshot.values as StateValues, // the channels of every graph
+    next: [...snapshot.next],
+    tasks: snapshot.tasks.map(({ id, name, error, interrupts, path }) => ({
+      id,
+      name,
+      error: error ? String(error) : null,
+      interrupts: interrupts.map((interrupt) => ({ id: interrupt.id ?? '', value: interrupt.value as Json })), // JSON, as nodes gave it
+      path: (path ?? []) as Json[], // names and numbers
+    })),
+    metadata: (snapshot.metadata ?? {}) as JsonObject, // JSON, as the saver keeps it
+    createdAt: snapshot.createdAt ?? null,
+    checkpointId,
+    parentCheckpointId: typeof parentId === 'string' ? parentId : null,
+  };
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from '@langchain/langgraph';
+import type { Graph } from '../handoff/graph-file.ts';
+import { noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import type { AiMessage, HumanMessage, Json, Message, ToolMessage } from '../message.ts';
+
+/** What a turn begins with, as its run's row keeps it. */
+export interface TurnInput {
+  /** Earlier messages, for a thread that has none yet. */
+  history: Message[];
+  /** What the user says now; empty when the turn resumes. */
+  messages: HumanMessage[];
+  /** What a person decided, for a thread that waits for it. */
+  resume?: Json;
+}
+
+/** A turn's input as LangGraph takes it, and the messages that it adds. */
+export function beginTurn(
+  graph: Graph,
+  input: TurnInput,
+  values: StateValues | undefined,
+): { start: StateUpdate | Command; added: Message[] } {
+  if (input.resume !== undefined) return { start: new Command({ resume: input.resume }), added: [] };
+  const before = values?.messages ?? [];
+  const history = before.length === 0 ? input.history : [];
+  const added = [
+    ...answerOpenCalls(before),
+    ...history,
+    ...withFreshIds(input.messages, [...before, ...history]),
+  ];
+  const goesOn = graph.nextTurn === 'sticky' && values !== undefined && graph.agents.includes(values.agent);
+  const start = {
+    messages: added,
+    agent: goesOn ? values.agent : graph.start,
+    callers: [],
+    counts: { ...noCounts, startedAt: Date.now() },
+    done: false,
+  };
+  return { start, added };
+}
+
+/** A turn that was cut short leaves calls without an answer, and no provider takes such a history. */
+function answerOpenCalls(messages: Message[]): ToolMessage[] {
+  const answered = new Set(
+    messages.flatMap((message) => (message.type === 'tool' ? [message.tool_call_id] : [])),
+  );
+  const last = messages.findLast((message): message is AiMessage => message.type === 'ai');
+  return (last?.tool_calls ?? [])
+    .filter(({ id }) => !answered.has(id))
+    .map(({ id, name }) => ({
+      type: 'tool',
+      id: randomUUID(),
+      name,
+      tool_call_id: id,
+      status: 'error',
+      content: 'Not known to have been carried out: the turn ended before this call was answered.',
+    }));
+}
+
+/** Clients repeat ids; a message of the thread keeps its own. */
+function withFreshIds(messages: HumanMessage[], before: Message[]): HumanMessage[] {
+  const taken = new Set(before.map(({ id }) => id));
+  return messages.map((message) => {
+    const id = message.id && !taken.has(message.id) ? message.id : randomUUID();
+    taken.add(id);
+    return { ...message, id };
+  });
+}

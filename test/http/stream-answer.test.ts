@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { type StreamOptions, serverSentEvents, toStream } from '../../src/http/stream-answer.ts';
+
+const plain: StreamOptions = { wire: serverSentEvents, onError: () => 'failed' };
+
+function read(stream: ReadableStream<Uint8Array>): Promise<string> {
+  return new Response(stream).text();
+}
+
+test('nothing is read further ahead than one chunk', async () => {
+  let made = 0;
+  async function* endless() {
+    for (;;) yield `${++made};`;
+  }
+  const reader = toStream(endless, plain).getReader();
+  for (let taken = 1; taken <= 50; taken++) {
+    await reader.read();
+    expect(made).toBeLessThanOrEqual(taken + 1);
+  }
+  await reader.cancel();
+});
+
+test('a quiet stream sends comments, and loses nothing by it', async () => {
+  const late = Promise.withResolvers<void>();
+  async function* slow() {
+    yield 'first;';
+    await late.promise;
+    yield 'last;';
+  }
+  const reader = toStream(slow, { ...plain, idleMs: 5 }).getReader();
+  const chunks: string[] = [];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(new TextDecoder().decode(value));
+    if (chunks.length === 3) late.resolve();
+  }
+  expect(chunks.slice(0, 3)).toEqual(['first;', ': heartbeat\n\n', ': heartbeat\n\n']);
+  expect(chunks.filter((chunk) => !chunk.startsWith(':')).join('')).toBe('first;last;');
+});
+
+test('an error becomes the last words of the stream', async () => {
+  async function* failing() {
+    yield 'first;';
+    throw new Error('a secret');
+  }
+  expect(await read(toStream(failing, plain))).toBe('first;failed');
+});
+
+test('when the client leaves, the work hears of it once, even while nothing comes', async () => {
+  let left = 0;
+  const begun = Promise.withResolvers<void>();
+  const heard = Promise.withResolvers<void>();
+  async function* waiting(signal: AbortSignal) {
+    yield 'first;';
+    begun.resolve();
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+    heard.resolve();
+  }
+  const reader = toStream(waiting, { ...plain, onLeave: () => void left++ }).getReader();
+  await reader.read();
+  void reader.read();
+  await begun.promise;
+  await reader.cancel();
+  await heard.promise;
+  expect(left).toBe(1);
+});
+
+test('a stream that ends by itself is not left', async () => {
+  let left = 0;
+  async function* short() {
+    yield 'all';
+  }
+  expect(await read(toStream(short, { ...plain, onLeave: () => void left++ }))).toBe('all');
+  expect(left).toBe(0);
+});

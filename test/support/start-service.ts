@@ -1,0 +1,51 @@
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import { type AppContext, openContext } from '../../src/app-context.ts';
+import { createApp } from '../../src/http/app.ts';
+import { openLog } from '../../src/log.ts';
+import { testConfig } from './open-test-context.ts';
+import { type Step, scriptedModel } from './scripted-model.ts';
+import { makeTestDatabase } from './test-database.ts';
+
+export interface TestService {
+  url: string;
+  app: ReturnType<typeof createApp>;
+  context: AppContext;
+  /** What the model says from now on, one step a call. */
+  script(...steps: Step[]): ReturnType<typeof scriptedModel>;
+  stop(): Promise<void>;
+}
+
+/** A service that listens, on a database of its own, with the fixture's agents: one for a file of tests. */
+export async function startService({ project = 'test/fixtures/desk' } = {}): Promise<TestService> {
+  const { database, drop } = await makeTestDatabase();
+  let model = scriptedModel([]);
+  const context = await openContext(testConfig(project), openLog('silent', false), {
+    database,
+    chat: (request, onText) => model(request, onText),
+  });
+  const app = createApp(context);
+  const server = await listen(app);
+  const { port } = server.address() as AddressInfo; // a server that listens on TCP
+  return {
+    url: `http://127.0.0.1:${port}`,
+    app,
+    context,
+    script(...steps) {
+      model = scriptedModel(steps);
+      return model;
+    },
+    async stop() {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      server.close();
+      await context.close(0);
+      await drop();
+    },
+  };
+}
+
+function listen({ fetch }: Pick<TestService['app'], 'fetch'>): Promise<ServerType> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(server));
+  });
+}

@@ -1,0 +1,289 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { AppContext } from '../../src/app-context.ts';
+import { getRun } from '../../src/db/runs.ts';
+import { acceptTurn, type TurnRequest } from '../../src/turn/accept-turn.ts';
+import { cancelRun } from '../../src/turn/cancel-run.ts';
+import { recoverRuns } from '../../src/turn/recover-runs.ts';
+import { readHistory, readState } from '../../src/turn/thread-state.ts';
+import { watchRun } from '../../src/turn/watch-run.ts';
+import type { LoggedEvent } from '../../src/turn-event.ts';
+import { openTestContext } from '../support/open-test-context.ts';
+import { expectValidHistory } from '../support/run-graph.ts';
+import { call, reply, say, scriptedModel, transfer } from '../support/scripted-model.ts';
+
+const never = new AbortController().signal;
+
+function ask(context: AppContext, question: string, more: Partial<TurnRequest> = {}) {
+  return acceptTurn(context, {
+    graph: 'desk',
+    ifNotExists: 'create',
+    input: [{ type: 'human', id: randomUUID(), content: question }],
+    metadata: {},
+    kwargs: {},
+    multitask: 'enqueue',
+    ...more,
+  });
+}
+
+async function watch(
+  context: AppContext,
+  ids: { threadId: string; runId: string },
+  after?: number,
+): Promise<LoggedEvent[]> {
+  const events: LoggedEvent[] = [];
+  for await (const event of watchRun(context, {
+    ...ids,
+    ...(after !== undefined && { after }),
+    signal: never,
+  }))
+    events.push(event);
+  return events;
+}
+
+function whole(): ReturnType<typeof scriptedModel> {
+  return scriptedModel([
+    transfer('clerk', { question: 'Where is 7?' }),
+    call('look_up', { order: 7 }),
+    say('Order 7 is on its way to you.'),
+  ]);
+}
+
+test('a turn is logged from its start to its end, with numbers that have no gaps', async () => {
+  const context = await openTestContext({ chat: whole() });
+  const ids = await ask(context, 'Where is my order 7?');
+  const events = await watch(context, ids);
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+  expect(events[0]).toMatchObject({
+    type: 'turn-start',
+    graph: 'desk',
+    attempt: 1,
+    checkpointId: null,
+    input: [{ content: 'Where is my order 7?' }],
+  });
+  expect(events.at(-1)).toMatchObject({
+    type: 'turn-end',
+    answer: { name: 'clerk', content: 'Order 7 is on its way to you.' },
+    path: ['triage', 'clerk'],
+    evidence: [{ agent: 'clerk', tool: 'look_up', args: { order: 7 }, result: 'Order 7 is on its way.' }],
+    usage: { input_tokens: 30, output_tokens: 15, total_tokens: 45 },
+  });
+  const text = events.map((event) => (event.type === 'text-delta' ? event.text : '')).join('');
+  expect(text).toBe('Order 7 is on its way to you.');
+  expect(events.filter(({ type }) => type === 'custom')).toMatchObject([
+    { agent: 'clerk', data: { looking: 7 } },
+  ]);
+  expect(await getRun(context.db, ids.runId)).toMatchObject({ status: 'success' });
+});
+
+test('a watcher who comes late, or comes back, reads the same log', async () => {
+  const context = await openTestContext({ chat: whole() });
+  const ids = await ask(context, 'Where is my order 7?');
+  const live = await watch(context, ids);
+  const stripped = (events: LoggedEvent[]) => JSON.parse(JSON.stringify(events));
+  expect(await watch(context, ids)).toEqual(stripped(live));
+  expect(await watch(context, ids, 4)).toEqual(stripped(live.slice(4)));
+});
+
+test('the next turn of a thread knows the conversation, and steps fold to the saved state', async () => {
+  const chat = scriptedModel([
+    say('Hello.'),
+    (request) => say(`You said ${request.messages.map(({ content }) => content).join(', ')}`),
+  ]);
+  const context = await openTestContext({ chat });
+  const { threadId, runId } = await ask(context, 'one');
+  await watch(context, { threadId, runId });
+  const events = await watch(context, await ask(context, 'two', { threadId }));
+  expect(events.at(-1)).toMatchObject({ answer: { content: 'You said one, Hello., two' } });
+  const state = await readState(context, threadId);
+  expect(state?.values.messages.map(({ content }) => content)).toEqual([
+    'one',
+    'Hello.',
+    'two',
+    'You said one, Hello., two',
+  ]);
+  const history = await readHistory(context, threadId, { limit: 10 });
+  expect(history[0]?.checkpointId).toBe(state?.checkpointId);
+  expect(history.at(-1)?.parentCheckpointId).toBeNull();
+});
+
+test('turns of one thread run one after the other, in the order of acceptance', async () => {
+  const chat = scriptedModel(['one', 'two', 'three'].map((word) => () => say(word)));
+  const context = await openTestContext({ chat });
+  const first = await ask(context, '1');
+  const rest = [
+    await ask(context, '2', { threadId: first.threadId }),
+    await ask(context, '3', { threadId: first.threadId }),
+  ];
+  const ends = await Promise.all([first, ...rest].map(async (ids) => (await watch(context, ids)).at(-1)));
+  expect(ends).toMatchObject([
+    { answer: { content: 'one' } },
+    { answer: { content: 'two' } },
+    { answer: { content: 'three' } },
+  ]);
+  const state = await readState(context, first.threadId);
+  expect(state?.values.messages.map(({ content }) => content)).toEqual([
+    '1',
+    'one',
+    '2',
+    'two',
+    '3',
+    'three',
+  ]);
+});
+
+test('a busy thread refuses where it is asked to', async () => {
+  const context = await openTestContext({ chat: scriptedModel([call('look_up', { order: 0 })]) });
+  const { threadId, runId } = await ask(context, 'wait', { graph: 'desk' });
+  await expect(ask(context, 'me too', { threadId, multitask: 'reject' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  await watchUntil(context, { threadId, runId }, 'turn-start');
+  await cancelRun(context, { threadId, runId });
+});
+
+test('a cancelled turn ends at once with an error that says so, and the thread goes on', async () => {
+  const chat = scriptedModel([
+    transfer('clerk', { question: 'q' }),
+    call('look_up', { order: 0 }),
+    say('hello again'),
+  ]);
+  const context = await openTestContext({ chat });
+  const ids = await ask(context, 'wait');
+  await watchUntil(context, ids, 'custom');
+  await cancelRun(context, ids);
+  expect((await watch(context, ids)).at(-1)).toMatchObject({ type: 'turn-error', error: 'cancelled' });
+  expect(await getRun(context.db, ids.runId)).toMatchObject({ status: 'interrupted' });
+  await watch(context, await ask(context, 'again', { threadId: ids.threadId }));
+  const state = await readState(context, ids.threadId);
+  expectValidHistory(state?.values.messages ?? []);
+  expect(state?.values.messages.at(-1)?.content).toBe('hello again');
+});
+
+test('a turn that waits is cancelled before it begins', async () => {
+  const chat = scriptedModel([transfer('clerk', { question: 'q' }), call('look_up', { order: 0 })]);
+  const context = await openTestContext({ chat });
+  const first = await ask(context, 'wait');
+  const second = await ask(context, 'next', { threadId: first.threadId });
+  await cancelRun(context, second);
+  expect((await watch(context, second)).map(({ type }) => type)).toEqual(['turn-error']);
+  await watchUntil(context, first, 'custom');
+  await cancelRun(context, first);
+  await watch(context, first);
+  expect(chat.requests).toHaveLength(2);
+});
+
+test('a call that needs a person stops the turn, and the decision lets it go on', async () => {
+  const context = await openTestContext({
+    chat: scriptedModel([call('look_up', { order: 7 }), say('Found.')]),
+  });
+  const ids = await ask(context, 'Where is 7?', { graph: 'till' });
+  const [waiting] = (await watch(context, ids)).slice(-1);
+  expect(waiting).toMatchObject({
+    type: 'interrupted',
+    interrupts: [{ value: { type: 'approval', calls: [{ name: 'look_up' }] } }],
+  });
+  expect((await readState(context, ids.threadId))?.next).toEqual(['tools']);
+  const resumed = await ask(context, '', {
+    graph: 'till',
+    threadId: ids.threadId,
+    input: [],
+    resume: 'accept',
+  });
+  expect((await watch(context, resumed)).at(-1)).toMatchObject({
+    type: 'turn-end',
+    answer: { content: 'Found.' },
+  });
+});
+
+test('a failing model is an error event that says so, and one of ours says nothing of itself', async () => {
+  const context = await openTestContext({ chat: scriptedModel([say(''), say('')]) });
+  expect((await watch(context, await ask(context, 'hi'))).at(-1)).toMatchObject({
+    type: 'turn-error',
+    error: 'model',
+  });
+  const last = (await watch(context, await ask(context, 'hi'))).at(-1); // no steps remain: the scripted model throws
+  expect(last).toMatchObject({ type: 'turn-error', error: 'internal' });
+  expect(JSON.stringify(last)).not.toContain('unexpected call');
+});
+
+test('texts that databases and terminals choke on come through unharmed', async () => {
+  const nasty =
+    'nul \u0000, lone \ud800, {"lc":1,"type":"constructor","id":["langchain_core","messages","SystemMessage"]}, 日本語 🎬, \\u0000';
+  const context = await openTestContext({ chat: scriptedModel([reply({ text: nasty })]) });
+  const ids = await ask(context, nasty);
+  const events = await watch(context, ids);
+  expect(events.at(-1)).toMatchObject({ answer: { content: nasty } });
+  expect((await watch(context, ids)).at(-1)).toMatchObject({ answer: { content: nasty } });
+  expect((await readState(context, ids.threadId))?.values.messages[0]).toMatchObject({
+    type: 'human',
+    content: nasty,
+  });
+});
+
+test('a temporary thread is gone when everybody has seen its end', async () => {
+  const context = await openTestContext({ chat: scriptedModel([say('bye')]) });
+  const ids = await ask(context, 'hi', { temporary: true });
+  expect((await watch(context, ids)).at(-1)).toMatchObject({ answer: { content: 'bye' } });
+  await expect.poll(() => getRun(context.db, ids.runId)).toBeUndefined();
+  expect(await readState(context, ids.threadId)).toBeUndefined();
+});
+
+test('unknown graphs and threads are refused with what was meant', async () => {
+  const context = await openTestContext({ chat: scriptedModel([]) });
+  await expect(ask(context, 'hi', { graph: 'disk' })).rejects.toThrow(
+    'There is no graph "disk". Did you mean "desk"?',
+  );
+  await expect(ask(context, 'hi', { threadId: randomUUID(), ifNotExists: 'reject' })).rejects.toMatchObject({
+    code: 'not-found',
+  });
+  await expect(ask(context, 'hi', { input: [] })).rejects.toMatchObject({ code: 'invalid-request' });
+});
+
+test('what a process that is gone left behind is taken up: waiting turns run, running ones end with an error', async () => {
+  const chat = scriptedModel([say('late but here')]);
+  const context = await openTestContext({ chat });
+  context.turns.stopping = false;
+  const left = await leaveBehind(context, ['running', 'pending']);
+  await recoverRuns(context, 0);
+  const [running, pending] = await Promise.all(left.map((ids) => watch(context, ids)));
+  expect(running?.at(-1)).toMatchObject({
+    type: 'turn-error',
+    message: 'The service stopped while this turn ran.',
+  });
+  expect(pending?.at(-1)).toMatchObject({ type: 'turn-end', answer: { content: 'late but here' } });
+});
+
+/** Accepted runs that this process knows nothing of, each on a thread of its own. */
+async function leaveBehind({ db }: AppContext, statuses: ('running' | 'pending')[]) {
+  const input = { history: [], messages: [{ type: 'human', id: randomUUID(), content: 'hi' }] };
+  return Promise.all(
+    statuses.map(async (status) => {
+      const ids = { threadId: randomUUID(), runId: randomUUID() };
+      await db
+        .insertInto('baton.thread')
+        .values({ thread_id: ids.threadId, graph: 'desk', metadata: '{}', graph_version: null })
+        .execute();
+      const run = {
+        run_id: ids.runId,
+        thread_id: ids.threadId,
+        graph: 'desk',
+        status,
+        input: JSON.stringify(input),
+        kwargs: '{}',
+        metadata: '{}',
+        multitask_strategy: 'enqueue',
+      };
+      await db.insertInto('baton.run').values(run).execute();
+      return ids;
+    }),
+  );
+}
+
+async function watchUntil(
+  context: AppContext,
+  ids: { threadId: string; runId: string },
+  type: LoggedEvent['type'],
+): Promise<void> {
+  for await (const event of watchRun(context, { ...ids, signal: never })) if (event.type === type) return;
+}
