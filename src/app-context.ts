@@ -12,7 +12,7 @@ import type { Logger } from './log.ts';
 import type { ChatModel } from './model/chat-model.ts';
 import type { Embedder } from './model/embedder.ts';
 import { openModels } from './model/open-models.ts';
-import { keepRunsAlive, recoverRuns, silentAfterSeconds } from './turn/recover-runs.ts';
+import { recoverRuns, watchOverRuns } from './turn/recover-runs.ts';
 import { stopTurns } from './turn/stop-turns.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
 
@@ -94,8 +94,8 @@ async function fill(
   });
 
   const context = { config, log, database, db, ...models, saver, graphs, turns: noTurns() };
-  await recoverRuns(context, database.kind === 'pglite' ? 0 : silentAfterSeconds);
-  const letGo = keepRunsAlive(context);
+  if (database.kind === 'pglite') await recoverRuns(context, 0); // no other process can have it
+  const letGo = watchOverRuns(context);
   return {
     ...context,
     async close(milliseconds = 10_000) {

@@ -25,6 +25,7 @@ export const runSqlTool = defineTool({
     'Runs one SELECT on the film shop and returns its columns and rows as JSON. Reads only. What is refused ' +
     'or fails comes back with the reason.',
   parameters,
+  sqlPolicy: filmsSqlPolicy,
   async run({ sql }, { database, signal }) {
     const result = await runSelect(database, sql, filmsSqlPolicy, { signal });
     const { columns, rows, rowCount, truncated } = result;

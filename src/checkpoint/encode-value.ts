@@ -73,7 +73,7 @@ function encodeError(error: Error): Json {
 function encodeOther(value: object): Json {
   if ('toJSON' in value && typeof value.toJSON === 'function') return encodeValue(value.toJSON());
   const entries = Object.entries(value);
-  if (false) return tagged('record', entries.map(encodeEntry));
+  if (!entries.every(([key]) => isFitKey(key))) return tagged('record', entries.map(encodeEntry));
   return Object.fromEntries(entries.map(([key, field]) => [key, encodeValue(field)]));
 }
 

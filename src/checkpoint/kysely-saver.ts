@@ -19,9 +19,9 @@ import { makeTuple } from './make-tuple.ts';
 import { makeVersioning } from './next-version.ts';
 import { putWrites } from './put-writes.ts';
 import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
-import { readDeltaHistory } from './read-delta-history.ts';
+import { makeDeltaHistory, readDeltaHistory } from './read-delta-history.ts';
 import { newValues, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
-import { dumpValue, loadValue, serializer } from './serializer.ts';
+import { dumpValue, serializer } from './serializer.ts';
 
 export interface KyselySaverOptions {
   /**
@@ -127,25 +127,17 @@ export class KyselySaver extends BaseCheckpointSaver {
     await deleteThread(this.#store.db, threadId);
   }
 
-  override async getDeltaChannelHistory({
-    config,
-    channels,
-  }: {
+  /** What LangGraph's delta channels are rebuilt from, with one statement; see `readDeltaHistory`. */
+  override async getDeltaChannelHistory(asked: {
     config: RunnableConfig;
     channels: string[];
   }): Promise<Record<string, DeltaChannelHistory>> {
-    const histories = new Map<string, DeltaChannelHistory>(
-      channels.map((channel) => [channel, { writes: [] }]),
-    );
-    for (const row of await readDeltaHistory(
-      this.#store.db,
-      { ...placeOf(config), checkpoint_id: getCheckpointId(config) },
-      channels,
-    )) {
-      const history = histories.get(row.channel);
-      history?.writes.push(...(loadValue(row.writes) as DeltaChannelHistory['writes'])); // triples
-      if (history && row.seed !== null) history.seed = loadValue(row.seed);
-    }
+    const place = { ...placeOf(asked.config), checkpoint_id: getCheckpointId(asked.config) };
+    const rows = await readDeltaHistory(this.#store.db, place, asked.channels);
+    const histories = asked.channels.map((channel) => {
+      const own = rows.filter((row) => row.channel === channel);
+      return [channel, makeDeltaHistory(own)];
+    });
     return Object.fromEntries(histories);
   }
 

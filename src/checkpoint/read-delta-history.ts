@@ -1,5 +1,7 @@
+import type { DeltaChannelHistory } from '@langchain/langgraph-checkpoint';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { loadValue } from './serializer.ts';
 import { valueText, writesText } from './stored-text.ts';
 
 /** What one ancestor holds of one channel; the texts are JSON. */
@@ -56,4 +58,11 @@ export async function readDeltaHistory(
     where walk.depth > 0
     order by walk.depth desc`.execute(db);
   return rows;
+}
+
+/** The rows of one channel as LangGraph wants them: the seed, if there is one, is the oldest ancestor's. */
+export function makeDeltaHistory(rows: DeltaHistoryRow[]): DeltaChannelHistory {
+  const writes = rows.flatMap((row) => loadValue(row.writes) as DeltaChannelHistory['writes']); // triples
+  const seed = rows[0]?.seed ?? null;
+  return seed === null ? { writes } : { writes, seed: loadValue(seed) };
 }

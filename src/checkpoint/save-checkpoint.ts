@@ -52,16 +52,16 @@ export async function saveCheckpoint(
   }
   if (outcome.broken) return saveCheckpoint(store, checkpoint, values);
   for (const { row, value } of plans) {
-    const stored = whereStored(row, outcome);
-    if (stored)
-      store.memory.remember(placeOf(checkpoint, row.channel), { ...stored, items: value as unknown[] }); // chains hold arrays
+    const where = whereStored(row, outcome);
+    const items = value as unknown[]; // what is in a chain is an array
+    if (where) store.memory.remember(placeOf(checkpoint, row.channel), { ...where, items });
   }
 }
 
 /** Remembers the append-only arrays of a state that was read. Throws an `Error` when a part of one is missing. */
 export function rememberArrays(store: Store, row: CheckpointRow, values: Record<string, unknown>): void {
   for (const [channel, { version, chain, end, base }] of Object.entries(row.chains ?? {})) {
-    const items = [...(values[channel] as unknown[])]; // chains hold arrays
+    const items = [...(values[channel] as unknown[])]; // what is in a chain is an array
     if (items.length !== end) {
       throw new Error(`Checkpoint ${row.checkpoint_id} has ${items.length} of ${end} items of "${channel}".`);
     }

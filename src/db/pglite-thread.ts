@@ -10,12 +10,12 @@ export interface ThreadData {
 }
 
 export type ThreadRequest =
-  | { id: number; do: 'query'; sql: string; parameters: unknown[] }
+  | { id: number; do: 'query'; sql: string; parameters: unknown[]; rowMode: 'array' | 'object' }
   | { id: number; do: 'exec'; sql: string }
   | { id: number; do: 'close' };
 
 export type ThreadAnswer =
-  | { id: number; rows?: unknown[]; affectedRows?: number }
+  | { id: number; rows?: unknown[]; affectedRows?: number; fields?: { name: string; dataTypeID: number }[] }
   | { id: number; error: Record<string, unknown> };
 
 const data = workerData as ThreadData; // what pglite.ts passes
@@ -39,8 +39,8 @@ async function carryOut(
 ): Promise<Omit<Extract<ThreadAnswer, { rows?: unknown }>, 'id'>> {
   switch (request.do) {
     case 'query': {
-      const result = await pglite.query(request.sql, request.parameters);
-      return { rows: result.rows, affectedRows: result.affectedRows ?? 0 };
+      const result = await pglite.query(request.sql, request.parameters, { rowMode: request.rowMode });
+      return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
       await pglite.exec(request.sql);

@@ -1,5 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { PGlite as KyselyPglite, PGliteTransaction } from 'kysely';
+import type {
+  PGlite as KyselyPglite,
+  PGliteQueryOptions,
+  PGliteQueryResults,
+  PGliteTransaction,
+} from 'kysely';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './pglite-thread.ts';
 
 type Asked = {
@@ -49,9 +54,14 @@ export class Pglite implements KyselyPglite {
   async query<T>(
     sql: string,
     parameters: unknown[] = [],
-  ): Promise<{ rows: T[]; affectedRows: number; fields: [] }> {
-    const answer = await this.#ask({ do: 'query', sql, parameters });
-    return { rows: (answer.rows ?? []) as T[], affectedRows: answer.affectedRows ?? 0, fields: [] }; // the caller's T
+    { rowMode = 'object' }: PGliteQueryOptions = {},
+  ): Promise<PGliteQueryResults<T>> {
+    const {
+      rows = [],
+      affectedRows = 0,
+      fields = [],
+    } = await this.#ask({ do: 'query', sql, parameters, rowMode });
+    return { rows: rows as T[], affectedRows, fields }; // the caller's T
   }
 
   /** Runs several statements, without parameters or results. */
@@ -62,9 +72,9 @@ export class Pglite implements KyselyPglite {
   /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */
   async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T> {
     const begun = this.query('begin').then(() => this.#stopped);
-    const query: PGliteTransaction['query'] = async (sql, parameters) => {
+    const query: PGliteTransaction['query'] = async (sql, parameters, options) => {
       if ((await begun) !== this.#stopped) throw this.#stopped;
-      return this.query(sql, parameters);
+      return this.query(sql, parameters, options);
     };
     const rollback = async () => void (await query('rollback'));
     await begun.catch(() => undefined);

@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Embedder } from '../model/embedder.ts';
-import type { Progress } from './load-shop.ts';
+
+/** Hears how far work has come: `done` of `total` steps, the last of which was `what`. */
+export type Progress = (done: number, total: number, what: string) => void;
 
 /** Texts in one request to the embedder, and rows in one insert. */
 const batchSize = 100;
@@ -41,6 +43,7 @@ export async function embedFilms(
       .execute();
     onProgress?.(start + batch.length, films.length, 'film descriptions embedded');
   }
+  if (films.length > 0) await sql`analyze films.film_embedding`.execute(db);
   return films.length;
 }
 

@@ -1,14 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Embedder } from '../model/embedder.ts';
-import { embedFilms } from './embed-films.ts';
+import { embedFilms, type Progress } from './embed-films.ts';
 import { generateShop } from './generate-shop.ts';
 import { insertRows } from './insert-rows.ts';
 import { replaceShop } from './replace-shop.ts';
 import { type Shop, shopTableNames, shopTables } from './shop-tables.ts';
-
-/** Hears how far a load has come: `done` of `total` steps, the last of which was `what`. */
-export type Progress = (done: number, total: number, what: string) => void;
 
 /**
  * Loads the project's own shop where there is no film yet, and embeds the films that have no vector of the

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Database } from '../db/open-database.ts';
 import type { Json } from '../message.ts';
 import type { Embedder } from '../model/embedder.ts';
+import type { SqlPolicy } from '../sql/sql-policy.ts';
 
 /** What a tool may use. It is the only way for a tool to reach anything outside its arguments. */
 export interface ToolContext {
@@ -34,6 +35,8 @@ export interface Tool<Parameters extends z.ZodObject = z.ZodObject> {
   /** Every field described: the model reads it as a JSON Schema. */
   parameters: Parameters;
   run(args: z.infer<Parameters>, context: ToolContext): Promise<string | ToolResult>;
+  /** Of a tool that runs SQL: what it may read, so that a statement can be tried as the tool would run it. */
+  sqlPolicy?: SqlPolicy;
   /** Makes ready what the tool works on, at start, before the first turn. Doing it again changes nothing. */
   prepare?(context: PrepareContext): Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface Description {
   body?: z.ZodType;
   /** A body to try the route with. */
   example?: object;
-  /** What comes back, and as what; JSON of any shape when left out. */
+  /** What comes back, and as what; a JSON object when left out. */
   answer?: z.ZodType;
   answers?: 'application/json' | 'text/event-stream' | 'nothing';
 }
@@ -25,7 +25,7 @@ export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}
     query,
     body,
     example,
-    answer = z.unknown(),
+    answer = z.looseObject({}),
     answers = 'application/json',
   } = told;
   const content = answers === 'nothing' ? {} : { content: { [answers]: { schema: answer } } };

@@ -3,7 +3,7 @@ import type { ChatModel, ChatReply, ChatRequest, ToolSpec } from './chat-model.t
 import { gatherReply } from './gather-reply.ts';
 import { toLangChainMessages } from './to-langchain-messages.ts';
 import { type RetryPolicy, withRetries } from './with-retries.ts';
-import { withoutTracing } from './without-tracing.ts';
+import { noTracing, outsideOfGraph } from './without-tracing.ts';
 
 export interface LangChainOptions extends RetryPolicy {
   /** Whether the provider takes the name of who spoke beside each message. */
@@ -33,7 +33,7 @@ export function createLangChainChatModel(
       onText(delta);
     };
     return withRetries(
-      (signal, alive) => withoutTracing(() => askOnce(model, request, options, signal, alive, hear)),
+      (signal, alive) => outsideOfGraph(() => askOnce(model, request, options, signal, alive, hear)),
       options,
       request.signal,
       () => !heard,
@@ -50,7 +50,7 @@ async function askOnce(
   hear: (delta: string) => void,
 ): Promise<ChatReply> {
   const messages = toLangChainMessages(request.system, request.messages, takesNames);
-  const chunks = await bindTools(model, request.tools).stream(messages, { signal, callbacks: [] });
+  const chunks = await bindTools(model, request.tools).stream(messages, { signal, callbacks: noTracing });
   return gatherReply(whileAlive(chunks, signal, alive), request, name, hear);
 }
 

@@ -93,7 +93,7 @@ function retryAfterOf(thrown: unknown, now: number): { retryAfterMs?: number } {
 function fieldsOf(thrown: unknown): { status?: number; code?: unknown; headers?: Headers } {
   if (typeof thrown !== 'object' || thrown === null) return {};
   const { status, statusCode, code, headers, cause } = thrown as Record<string, unknown>; // clients throw what they like
-  const number = typeof status === 'number' ? status : statusCode;
+  const number = [status, statusCode].find((value) => typeof value === 'number' && value >= 400);
   if (typeof number !== 'number' && cause) return fieldsOf(cause);
   return {
     ...(typeof number === 'number' && { status: number }),

@@ -30,9 +30,9 @@ export function checkOperator(fields: Fields, scope: Scope, check: Check): numbe
   const name = nameOf(fields);
   if (/^!?~\*?$/.test(name) && fields.kind !== 'AEXPR_SIMILAR') checkPattern(fields.rexpr);
   if (name === '^') checkExponent(fields.rexpr);
-  let size = 0;
-  for (const side of [fields.lexpr, fields.rexpr]) if (side) size += check.expression(side, scope);
-  return size;
+  const sides = [fields.lexpr, fields.rexpr].filter((side) => side !== undefined);
+  const sizes = sides.map((side) => check.expression(side, scope));
+  return name === '||' ? sizes.reduce((sum, size) => sum + size, 0) : Math.max(...sizes, 8);
 }
 
 /** Refuses a constant exponent that makes a huge number. */

@@ -1,6 +1,6 @@
 import { ToolError } from '../errors.ts';
 import type { Accepted } from './check-sql.ts';
-import type { Row } from './read-only.ts';
+import type { QueryResult } from './read-only.ts';
 import type { SqlLimits } from './sql-policy.ts';
 
 interface Plan {
@@ -15,8 +15,8 @@ interface Plan {
  * The cost stops products of tables; the rows times what an aggregate collects of each stop values that
  * would fill the memory, which no setting of PostgreSQL bounds.
  */
-export function checkPlan(explained: Row[], { collectedBytes }: Accepted, limits: SqlLimits): number {
-  const plan = (explained[0]?.['QUERY PLAN'] as { Plan: Plan }[] | undefined)?.[0]?.Plan; // what EXPLAIN (FORMAT JSON) returns
+export function checkPlan(explained: QueryResult, { collectedBytes }: Accepted, limits: SqlLimits): number {
+  const plan = (explained.rows[0]?.[0] as { Plan: Plan }[] | undefined)?.[0]?.Plan; // what EXPLAIN (FORMAT JSON) returns
   if (!plan) throw new Error('EXPLAIN returned no plan.');
   const cost = plan['Total Cost'];
   if (cost > limits.cost) {

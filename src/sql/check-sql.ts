@@ -89,9 +89,4 @@ function checkResult(columns: Column[], most: number): void {
       `The result has ${columns.length} columns; at most ${most} are allowed. Name the ones that you need.`,
     );
   }
-  const names = columns.map((column) => column.name);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) {
-    refuse('column', `Two columns of the result are named ${twice}. Give one another name with AS.`);
-  }
 }

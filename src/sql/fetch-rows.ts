@@ -1,6 +1,6 @@
 import type { Json } from '../message.ts';
 import { cutText, toJson } from './json-value.ts';
-import type { Query, Row } from './read-only.ts';
+import type { Query } from './read-only.ts';
 import type { SqlLimits } from './sql-policy.ts';
 
 export interface FetchedRows {
@@ -15,18 +15,14 @@ const firstBatch = 10;
 const largestBatch = 200;
 
 /** Reads a cursor until its end or until the rows or bytes are used up. Batches follow the size of the rows. */
-export async function fetchRows(
-  query: Query,
-  cursor: string,
-  columns: string[],
-  limits: SqlLimits,
-): Promise<FetchedRows> {
-  const fetched: FetchedRows = { columns, rows: [], rowCount: 0, cutCells: 0 };
+export async function fetchRows(query: Query, cursor: string, limits: SqlLimits): Promise<FetchedRows> {
+  const fetched: FetchedRows = { columns: [], rows: [], rowCount: 0, cutCells: 0 };
   let bytes = 0;
   let batch = firstBatch;
   while (!fetched.truncated) {
     const size = Math.min(batch, limits.rows + 1 - fetched.rowCount);
-    const rows = await query(`fetch forward ${size} from ${cursor}`);
+    const { columns, rows } = await query(`fetch forward ${size} from ${cursor}`);
+    fetched.columns = columns;
     for (const row of rows) {
       const values = toValues(row, fetched, limits.cellBytes);
       bytes += Buffer.byteLength(JSON.stringify(values));
@@ -45,9 +41,9 @@ function nextBatch(rowBytes: number, bytesLeft: number): number {
   return Math.max(1, Math.min(largestBatch, Math.ceil(bytesLeft / rowBytes)));
 }
 
-function toValues(row: Row, fetched: FetchedRows, cellBytes: number): Json[] {
-  return fetched.columns.map((name) => {
-    const value = toJson(row[name]);
+function toValues(row: unknown[], fetched: FetchedRows, cellBytes: number): Json[] {
+  return row.map((cell) => {
+    const value = toJson(cell);
     const text = typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
     if (typeof text !== 'string' || Buffer.byteLength(text) <= cellBytes) return value;
     fetched.cutCells++;

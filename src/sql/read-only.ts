@@ -1,10 +1,16 @@
-import { sql } from 'kysely';
+import type { PGliteTransaction } from 'kysely';
 import pg from 'pg';
 import type { Database, EmbeddedDatabase, PostgresDatabase } from '../db/open-database.ts';
+import type { Pglite } from '../db/pglite.ts';
 import { pgTypes } from '../db/value-types.ts';
 
-export type Row = Record<string, unknown>;
-export type Query = (text: string) => Promise<Row[]>;
+/** Rows are lists, since several columns of a result may have one name. */
+export interface QueryResult {
+  columns: string[];
+  rows: unknown[][];
+}
+
+export type Query = (text: string) => Promise<QueryResult>;
 
 export interface Watch {
   timeoutMs: number;
@@ -44,7 +50,8 @@ async function readPostgres<T>(
     await client.query('begin read only');
     const result = await work(async (text) => {
       guard.check();
-      return (await client.query<Row>(extended(text))).rows;
+      const { fields, rows } = await client.query<unknown[]>(extended(text));
+      return { columns: fields.map(({ name }) => name), rows };
     });
     guard.check();
     return result;
@@ -62,38 +69,48 @@ async function readPostgres<T>(
 }
 
 /** The extended protocol takes one statement only; pg knows it as `queryMode`, its types do not. */
-function extended(text: string): pg.QueryConfig {
-  return { text, types, queryMode: 'extended' } as pg.QueryConfig; // for queryMode
+function extended(text: string): pg.QueryArrayConfig {
+  return { text, types, rowMode: 'array', queryMode: 'extended' } as pg.QueryArrayConfig; // for queryMode
 }
 
-/** Kysely lets nobody else in during the transaction, so stopping the thread stops this work and no other. */
+/** Kysely lets nobody else in meanwhile, so stopping the thread stops this work and no other. */
 async function readEmbedded<T>(
   { db, pglite }: EmbeddedDatabase,
   watch: Watch,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  const outcome = await db
-    .transaction()
-    .execute(async (trx) => {
-      const guard = startGuard(watch, (reason) => pglite.stopQuery(reason.message));
-      try {
-        await sql`set transaction read only`.execute(trx);
-        const result = await work(async (text) => {
-          guard.check();
-          return (await sql.raw<Row>(text).execute(trx)).rows;
-        });
-        guard.check();
-        throw new RollBack(result);
-      } catch (error) {
-        guard.check();
-        throw error;
-      } finally {
-        await guard.end();
-      }
-    })
-    .catch((error: unknown) => error);
-  if (outcome instanceof RollBack) return outcome.result as T; // what `work` returned
-  throw outcome;
+  const alone = () => pglite.transaction((transaction) => readInside(transaction, pglite, watch, work));
+  try {
+    return await db.connection().execute(alone);
+  } catch (error) {
+    if (error instanceof RollBack) return error.result as T; // what `work` returned
+    throw error;
+  }
+}
+
+async function readInside(
+  transaction: PGliteTransaction,
+  pglite: Pglite,
+  watch: Watch,
+  work: (query: Query) => Promise<unknown>,
+): Promise<never> {
+  const guard = startGuard(watch, async (reason) => {
+    pglite.stopQuery(reason.message).catch(() => undefined); // the next query waits for the restart, and hears if it failed
+  });
+  try {
+    await transaction.query('set transaction read only');
+    const result = await work(async (text) => {
+      guard.check();
+      const { fields, rows } = await transaction.query<unknown[]>(text, [], { rowMode: 'array' });
+      return { columns: fields.map(({ name }) => name), rows };
+    });
+    throw new RollBack(result);
+  } catch (error) {
+    guard.check();
+    throw error;
+  } finally {
+    await guard.end();
+  }
 }
 
 /** Leaves a transaction without keeping anything of it. */

@@ -10,6 +10,7 @@ import { toToolError } from './sql-error.ts';
 import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
 
 export interface SqlResult {
+  /** As the database names them; two may have one name. */
   columns: string[];
   /** Values in the order of `columns`. Numbers of arbitrary precision and times are texts. */
   rows: Json[][];
@@ -83,7 +84,7 @@ async function read(query: Query, checked: Accepted, limits: SqlLimits) {
     });
   const cost = checkPlan(await guarded(`explain (format json) ${checked.sql}`), checked, limits);
   await guarded(`declare of_model no scroll cursor for ${checked.sql}`);
-  return { ...(await fetchRows(guarded, 'of_model', checked.columns, limits)), cost };
+  return { ...(await fetchRows(guarded, 'of_model', limits)), cost };
 }
 
 function tooLong(timeoutMs: number): string {

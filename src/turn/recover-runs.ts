@@ -1,4 +1,4 @@
-import { endRun, listSilentRuns, moveRun, touchRuns } from '../db/runs.ts';
+import { endRun, listSilentRuns, moveRun, type Run, touchRuns } from '../db/runs.ts';
 import { enqueueRun } from './enqueue-run.ts';
 import { openEventLog } from './event-log.ts';
 import type { TurnContext } from './turns.ts';
@@ -6,14 +6,16 @@ import type { TurnContext } from './turns.ts';
 const beatEveryMs = 5_000;
 
 /** After this long without a sign, a run belongs to a process that is gone. */
-export const silentAfterSeconds = 20;
+const silentAfterSeconds = 20;
 
-/** Keeps this process's runs from looking abandoned. The returned function stops it. */
-export function keepRunsAlive({ db, turns, log }: TurnContext): () => void {
+/** Keeps this process's runs from looking abandoned, and takes up those of processes that are gone. The returned function stops it. */
+export function watchOverRuns(context: TurnContext): () => void {
+  const beat = async () => {
+    await touchRuns(context.db, [...context.turns.live.keys()]);
+    if (!context.turns.stopping) await recoverRuns(context, silentAfterSeconds);
+  };
   const timer = setInterval(() => {
-    touchRuns(db, [...turns.live.keys()]).catch((error) =>
-      log.warn({ err: error }, 'runs could not be kept alive'),
-    );
+    beat().catch((error: unknown) => context.log.warn({ err: error }, 'runs could not be watched over'));
   }, beatEveryMs);
   timer.unref();
   return () => clearInterval(timer);
@@ -25,18 +27,16 @@ export function keepRunsAlive({ db, turns, log }: TurnContext): () => void {
  */
 export async function recoverRuns(context: TurnContext, seconds: number): Promise<void> {
   for (const run of await listSilentRuns(context.db, seconds)) {
-    const ids = { threadId: run.thread_id, runId: run.run_id };
     if (context.turns.live.has(run.run_id)) continue;
-    if (run.status === 'pending') enqueueRun(context, ids);
-    else if (await moveRun(context.db, run.run_id, 'running', 'error')) {
-      const log = openEventLog(context, ids);
-      log.append({
-        type: 'turn-error',
-        error: 'internal',
-        message: 'The service stopped while this turn ran.',
-      });
-      await log.flush();
-      await endRun(context.db, run.run_id, 'error', 'error');
-    }
+    if (run.status === 'pending') enqueueRun(context, { threadId: run.thread_id, runId: run.run_id });
+    else await endAbandoned(context, run);
   }
+}
+
+async function endAbandoned(context: TurnContext, run: Run): Promise<void> {
+  if (!(await moveRun(context.db, run.run_id, 'running', 'error'))) return;
+  const log = openEventLog(context, { threadId: run.thread_id, runId: run.run_id });
+  log.append({ type: 'turn-error', error: 'internal', message: 'The service stopped while this turn ran.' });
+  await log.flush();
+  await endRun(context.db, run.run_id, 'error', 'error');
 }

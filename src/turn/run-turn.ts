@@ -171,7 +171,7 @@ function statusesAfter(last: TurnEvent): [RunStatus, 'idle' | 'interrupted' | 'e
 
 /** Waits until everybody who watches has seen the end, at most a minute. */
 async function deleteIfTemporary(
-  { db, turns, saver }: TurnContext,
+  { db, turns, saver, log }: TurnContext,
   { runId, threadId }: { runId: string; threadId: string },
 ): Promise<void> {
   const thread = await db
@@ -181,9 +181,9 @@ async function deleteIfTemporary(
     .executeTakeFirst();
   if (!thread?.temporary) return;
   const minute = new Promise<void>((resolve) => setTimeout(resolve, 60_000).unref());
-  void Promise.race([turns.live.get(runId)?.unwatched() ?? Promise.resolve(), minute]).then(() =>
-    deleteThread({ db, saver }, threadId),
-  );
+  void Promise.race([turns.live.get(runId)?.unwatched() ?? Promise.resolve(), minute])
+    .then(() => deleteThread({ db, saver }, threadId))
+    .catch((error) => log.warn({ err: error, threadId }, 'a temporary thread could not be deleted'));
 }
 
 export async function deleteThread(

@@ -37,11 +37,16 @@ const questions = parse(
 const slots: Record<string, string> = {
   hours: '2',
   minutes: '90',
+  least: '80',
+  most: '120',
   n: '3',
   category: 'comedy',
+  kind: 'pg',
+  feature: 'trailers',
+  month: 'July',
+  store: '1',
   rating: 'pg-13',
   language: 'english',
-  year: String(shop.film[0]?.release_year),
   rate: '0.99',
   title: String(titleOfRented()).toLowerCase(),
   actor: `${shop.actor[0]?.first_name} ${shop.actor[0]?.last_name}`,
@@ -59,8 +64,11 @@ function nameOfCustomer(): string {
   return `${customer?.first_name} ${customer?.last_name}`;
 }
 
+/** A year is one of the rentals or one of the films. */
 function fill(text: string): string {
-  return text.replace(/\{(\w+)\}/g, (slot, name: string) => slots[name]?.replaceAll("'", "''") ?? slot);
+  const year = text.includes('rental_date') ? '2025' : String(shop.film[0]?.release_year);
+  const values: Record<string, string> = { ...slots, year };
+  return text.replace(/\{(\w+)\}/g, (slot, name: string) => values[name]?.replaceAll("'", "''") ?? slot);
 }
 
 describe('on the generated shop', () => {

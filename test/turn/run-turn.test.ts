@@ -2,44 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
 import { getRun } from '../../src/db/runs.ts';
-import { acceptTurn, type TurnRequest } from '../../src/turn/accept-turn.ts';
 import { cancelRun } from '../../src/turn/cancel-run.ts';
 import { recoverRuns } from '../../src/turn/recover-runs.ts';
 import { readHistory, readState } from '../../src/turn/thread-state.ts';
 import { watchRun } from '../../src/turn/watch-run.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
+import { ask, watch } from '../support/ask.ts';
 import { openTestContext } from '../support/open-test-context.ts';
 import { expectValidHistory } from '../support/run-graph.ts';
 import { call, reply, say, scriptedModel, transfer } from '../support/scripted-model.ts';
 
 const never = new AbortController().signal;
-
-function ask(context: AppContext, question: string, more: Partial<TurnRequest> = {}) {
-  return acceptTurn(context, {
-    graph: 'desk',
-    ifNotExists: 'create',
-    input: [{ type: 'human', id: randomUUID(), content: question }],
-    metadata: {},
-    kwargs: {},
-    multitask: 'enqueue',
-    ...more,
-  });
-}
-
-async function watch(
-  context: AppContext,
-  ids: { threadId: string; runId: string },
-  after?: number,
-): Promise<LoggedEvent[]> {
-  const events: LoggedEvent[] = [];
-  for await (const event of watchRun(context, {
-    ...ids,
-    ...(after !== undefined && { after }),
-    signal: never,
-  }))
-    events.push(event);
-  return events;
-}
 
 function whole(): ReturnType<typeof scriptedModel> {
   return scriptedModel([

@@ -11,6 +11,7 @@ import { assistantIdOf } from './assistant.ts';
 import { findGraph } from './find-graph.ts';
 import { stateSchemas } from './state-schemas.ts';
 
+const objects = z.array(z.looseObject({}));
 const tag = 'LangGraph: assistants';
 const filterSchema = z.object({
   graph_id: z.string().nullish(),
@@ -27,7 +28,12 @@ export function assistantRoutes({ graphs }: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const since = new Date();
 
-  describe(app, 'POST /assistants/search', { summary: 'Find assistants', tag, body: searchSchema });
+  describe(app, 'POST /assistants/search', {
+    summary: 'Find assistants',
+    tag,
+    body: searchSchema,
+    answer: objects,
+  });
   app.post('/assistants/search', async (c) => {
     const { limit, offset, ...filter } = await readBody(c, searchSchema);
     const found = search(filter);
@@ -36,7 +42,12 @@ export function assistantRoutes({ graphs }: AppContext): OpenAPIHono<HttpEnv> {
     return c.json(found.slice(offset, offset + limit));
   });
 
-  describe(app, 'POST /assistants/count', { summary: 'Count assistants', tag, body: filterSchema });
+  describe(app, 'POST /assistants/count', {
+    summary: 'Count assistants',
+    tag,
+    body: filterSchema,
+    answer: z.int(),
+  });
   app.post('/assistants/count', async (c) => c.json(search(await readBody(c, filterSchema)).length));
 
   describe(app, 'GET /assistants/{assistant_id}', { summary: 'Get an assistant', tag });

@@ -73,16 +73,18 @@ export function runRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   app.post('/runs/wait', async (c) => answerWithEnd(context, c, watched(await startRun(context, c))));
 
   describe(app, 'POST /threads/{thread_id}/runs', { summary: 'Start a run on a thread', tag, body, example });
-  app.post('/threads/:thread_id/runs', async (c) => {
-    const { runId } = await startRun(context, c, readThreadId(c));
-    const run = await getRun(context.db, runId);
-    return c.json(run ? wireRun(run) : { run_id: runId });
-  });
+  app.post('/threads/:thread_id/runs', async (c) =>
+    c.json(await runOf(await startRun(context, c, readThreadId(c)))),
+  );
+
+  describe(app, 'POST /runs', { summary: 'Start a run on a thread of its own', tag, body, example });
+  app.post('/runs', async (c) => c.json(await runOf(await startRun(context, c))));
 
   describe(app, 'GET /threads/{thread_id}/runs', {
     summary: 'List the runs of a thread, newest first',
     tag,
     query: listSchema,
+    answer: z.array(z.looseObject({})),
   });
   app.get('/threads/:thread_id/runs', async (c) => {
     const threadId = readThreadId(c);
@@ -93,6 +95,11 @@ export function runRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   });
 
   return app;
+
+  async function runOf({ runId, threadId }: StartedRun): Promise<object> {
+    const run = await getRun(context.db, runId);
+    return run ? wireRun(run) : { run_id: runId, thread_id: threadId, status: 'success' }; // it is over, and its thread is gone
+  }
 }
 
 function watched({ threadId, runId, request }: StartedRun) {

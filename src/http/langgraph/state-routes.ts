@@ -55,6 +55,7 @@ export function stateRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   describe(app, 'GET /threads/{thread_id}/history', {
     summary: 'Get the saved states, newest first',
     tag,
+    answer: z.array(z.looseObject({})),
     query: z.object({ limit: historySchema.shape.limit, before: z.string().optional() }),
   });
   app.get('/threads/:thread_id/history', async (c) =>
@@ -64,6 +65,7 @@ export function stateRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   describe(app, 'POST /threads/{thread_id}/history', {
     summary: 'Get the saved states, newest first',
     tag,
+    answer: z.array(z.looseObject({})),
     body: historySchema,
   });
   app.post('/threads/:thread_id/history', async (c) =>

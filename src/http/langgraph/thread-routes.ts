@@ -64,7 +64,12 @@ export function threadRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     return c.json(await wireThread(context, made ?? found(await getThread(db, threadId), threadId)));
   });
 
-  describe(app, 'POST /threads/search', { summary: 'Find threads', tag, body: searchSchema });
+  describe(app, 'POST /threads/search', {
+    summary: 'Find threads',
+    tag,
+    body: searchSchema,
+    answer: z.array(z.looseObject({})),
+  });
   app.post('/threads/search', async (c) => {
     const asked = await readBody(c, searchSchema);
     const { limit, offset, sort_by, sort_order, select } = asked;
@@ -78,7 +83,12 @@ export function threadRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     );
   });
 
-  describe(app, 'POST /threads/count', { summary: 'Count threads', tag, body: filterSchema });
+  describe(app, 'POST /threads/count', {
+    summary: 'Count threads',
+    tag,
+    body: filterSchema,
+    answer: z.int(),
+  });
   app.post('/threads/count', async (c) =>
     c.json(await countThreads(db, toFilter(await readBody(c, filterSchema)))),
   );

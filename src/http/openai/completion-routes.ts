@@ -21,6 +21,7 @@ import {
   earlierMessages,
   newMessage,
 } from './completion-request.ts';
+import { completionSchema } from './completion-schema.ts';
 import { faultOfTurn } from './fault-of-turn.ts';
 import { findModel } from './model-routes.ts';
 
@@ -38,6 +39,7 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       'Streams when `stream` is true. `metadata.thread_id`, or the header X-Thread-Id, continues a thread. The field `baton` of the answer says which agents spoke and what the answer rests on.',
     tag: 'OpenAI',
     body: completionRequestSchema,
+    answer: completionSchema,
     example: {
       model: 'films',
       messages: [{ role: 'user', content: 'How many films are longer than two hours?' }],
@@ -56,12 +58,13 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const asked = request.metadata?.thread_id ?? c.req.header('x-thread-id');
     const { thread_id } = checkInput(threadIdSchema, { metadata: { thread_id: asked } }).metadata;
     const { messages: _messages, ...kwargs } = request;
+    const { thread_id: _thread, ...metadata } = request.metadata ?? {};
     const ids = await acceptTurn(context, {
       graph,
       ...(thread_id ? { threadId: thread_id } : { history: earlierMessages(request) }),
       ifNotExists: 'create',
       input: [newMessage(request)],
-      metadata: request.metadata ?? {},
+      metadata,
       kwargs: JSON.parse(JSON.stringify(kwargs)), // without the absent fields, it is JSON
       multitask: 'enqueue',
       temporary: !thread_id,

@@ -6,6 +6,8 @@ export type AskPart = { literal: Token } | { slot: string };
 export interface Alignment {
   /** What each slot stands for in the question; slots that found nothing are absent. */
   slots: Record<string, string>;
+  /** The slots beside which the two questions say the same: what they took is probably in its place. */
+  anchored: Set<string>;
   /** The tokens that went into slots. */
   taken: Token[];
   /** The tokens of the question that neither met a word of the example nor went into a slot. */
@@ -22,6 +24,8 @@ interface Step {
   tokens: number;
   slot?: string;
   met: boolean;
+  /** How much the word says that it takes, or leaves out. */
+  weight: number;
 }
 
 const longestSlot = 16;
@@ -41,9 +45,11 @@ export function alignSlots(
   const slots: Record<string, string> = {};
   const inSlots: Token[] = [];
   const left: Token[] = [];
+  const walk: Step[] = [];
   let [part, token] = [0, 0];
   for (let step = table[0]?.[0]?.step; step; step = table[part]?.[token]?.step) {
     const taken = question.slice(token, token + step.tokens);
+    walk.push(step);
     if (step.slot) {
       slots[step.slot] = writtenAs(taken, text);
       inSlots.push(...taken);
@@ -51,7 +57,27 @@ export function alignSlots(
     part += step.parts;
     token += step.tokens;
   }
-  return { slots, taken: inSlots, left };
+  return { slots, anchored: anchoredSlots(walk), taken: inSlots, left };
+}
+
+/**
+ * The slots from which a met word is reached, before or behind, with nothing of weight on the way. What only the
+ * example has in front of a slot may be what the slot holds, as in `the film {title}`, but not a preposition.
+ */
+function anchoredSlots(walk: Step[]): Set<string> {
+  const isAnchor = (step: Step | undefined) => step?.met && !step.slot;
+  const names = walk.flatMap(({ slot }, at) => {
+    const before = walk
+      .slice(0, at)
+      .findLast(
+        ({ met, tokens, weight }) => met || (tokens === 0 ? weight > 0.1 && weight < 1 : weight > 0.5),
+      );
+    const behind = walk
+      .slice(at + 1)
+      .find(({ met, tokens, weight }) => met || weight > (tokens === 0 ? 0.1 : 0.5));
+    return slot && (isAnchor(before) || isAnchor(behind)) ? [slot] : [];
+  });
+  return new Set(names);
 }
 
 /** What a run of tokens says: as it was written, without quotation marks or a possessive ending. */
@@ -93,14 +119,24 @@ function stepsAt(
   const steps: { gain: number; step: Step }[] = [];
   if (part && 'literal' in part) {
     if (token && isSame(part.literal, token)) {
-      steps.push({ gain: 2 * part.literal.weight, step: { parts: 1, tokens: 1, met: true } });
+      steps.push({
+        gain: 2 * part.literal.weight,
+        step: { parts: 1, tokens: 1, met: true, weight: part.literal.weight },
+      });
     }
-    steps.push({ gain: -0.3 * part.literal.weight, step: { parts: 1, tokens: 0, met: false } });
+    steps.push({
+      gain: -0.3 * part.literal.weight,
+      step: { parts: 1, tokens: 0, met: false, weight: part.literal.weight },
+    });
   } else if (part) {
     steps.push(...slotSteps(part.slot, question, at, numeric));
-    steps.push({ gain: -1, step: { parts: 1, tokens: 0, met: false } });
+    steps.push({ gain: -1, step: { parts: 1, tokens: 0, met: false, weight: 0 } });
   }
-  if (token) steps.push({ gain: costOfLeaving(token), step: { parts: 0, tokens: 1, met: false } });
+  if (token)
+    steps.push({
+      gain: costOfLeaving(token),
+      step: { parts: 0, tokens: 1, met: false, weight: token.weight },
+    });
   return steps;
 }
 
@@ -114,7 +150,7 @@ function slotSteps(slot: string, question: Token[], at: number, numeric: Set<str
     const taken = question.slice(at, at + index + 1);
     return {
       gain: gainOfSlot(taken, numeric.has(slot)),
-      step: { parts: 1, tokens: taken.length, slot, met: true },
+      step: { parts: 1, tokens: taken.length, slot, met: true, weight: 0 },
     };
   }).filter(({ gain }) => gain > Number.NEGATIVE_INFINITY);
 }

@@ -7,6 +7,8 @@ import { areOpposed, isMeasure } from './word-meanings.ts';
 export interface Match {
   /** From 0 to 1. */
   score: number;
+  /** The same, where opposites count as alike: `shortest` is to `longest` as one follow-up to another. */
+  likeness: number;
   slots: Record<string, string>;
   /** The example's question with its slots filled. */
   asked: string;
@@ -40,34 +42,32 @@ export async function matchExample(
   const rest = tokens.filter((token) => !taken.includes(token));
   const obstacle = findObstacle(parts, slots, isFree ? left : [...left, ...taken], tokens);
   const near = await nearness(embedder, literals, rest, unexplained(taken, isFree));
+  const likeness = near * trustInWords(literals, rest) * trustInSlots(parts, aligned, numeric);
+  const opposed = areOpposed(wordsOf(literals), wordsOf(rest));
   return {
-    score: near * trust(parts, rest, isFree) * trustInGuesses(aligned, slots, numeric),
+    score: opposed ? likeness * 0.4 : likeness,
+    likeness,
     slots,
     asked: fillAsk(ask, slots),
     ...(obstacle && { obstacle }),
   };
 }
 
-/**
- * A question that has none of an example's telling words, or a slot where neither of its neighbours is met, was
- * probably laid over the wrong example.
- */
-function trust(parts: AskPart[], rest: Token[], isFree: boolean): number {
-  const isMet = (part: AskPart | undefined) =>
-    part && 'literal' in part && rest.some((token) => isSame(part.literal, token));
-  const telling = parts.filter((part) => 'literal' in part && part.literal.weight === 1);
-  const strayed = parts.some(
-    (part, index) =>
-      'slot' in part && parts.length > 1 && !isMet(parts[index - 1]) && !isMet(parts[index + 1]),
-  );
-  return (telling.length > 0 && !telling.some(isMet) ? 0.6 : 1) * (strayed ? (isFree ? 0.9 : 0.75) : 1);
+/** A question that has none of an example's telling words was laid over the wrong example. */
+function trustInWords(literals: Token[], rest: Token[]): number {
+  const telling = literals.filter(({ weight, key }) => weight === 1 && key !== 'count');
+  return telling.length === 0 || telling.some((literal) => rest.some((token) => isSame(literal, token)))
+    ? 1
+    : 0.6;
 }
 
-/** A value from another place of the sentence may be one for something else; numbers seldom are. */
-function trustInGuesses(aligned: Alignment, slots: Record<string, string>, numeric: Set<string>): number {
-  const guessed = Object.keys(slots).filter((slot) => aligned.slots[slot] === undefined);
-  if (guessed.length === 0) return 1;
-  return guessed.every((slot) => numeric.has(slot) || freeSlots.has(slot)) ? 0.9 : 0.6;
+/** A value that does not stand beside the same words may be one for something else; numbers seldom are. */
+function trustInSlots(parts: AskPart[], { anchored }: Alignment, numeric: Set<string>): number {
+  const strayed = parts.filter(
+    (part) => 'slot' in part && !anchored.has(part.slot) && !numeric.has(part.slot),
+  );
+  if (strayed.length === 0 || parts.length === 1) return 1;
+  return strayed.every((part) => 'slot' in part && freeSlots.has(part.slot)) ? 0.9 : 0.5;
 }
 
 /** How much of a question disappears in slots without a reason: plain words could be about anything. */
@@ -100,7 +100,7 @@ function fillFromLeft(parts: AskPart[], found: Alignment, question: string, nume
     inSlots.push(...taken);
     left = left.filter((token) => !taken.includes(token));
   }
-  return { slots, taken: inSlots, left };
+  return { slots, anchored: found.anchored, taken: inSlots, left };
 }
 
 function takeFor(slot: string, left: Token[], numeric: Set<string>): Token[] {
@@ -158,8 +158,7 @@ async function nearness(
   if (asked.length === 0 || question.length === 0) return 0;
   const [one = [], other = []] = await embedder.embed([sentenceOf(asked), sentenceOf(question)]);
   const cosine = one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0);
-  const score = Math.max(0, 0.4 * cosine + 0.6 * sharedWords(asked, question, unexplained));
-  return areOpposed(wordsOf(asked), wordsOf(question)) ? score * 0.4 : score;
+  return Math.max(0, 0.4 * cosine + 0.6 * sharedWords(asked, question, unexplained));
 }
 
 /** The harmonic mean of both sides' shares, from 0 to 1. */

@@ -15,6 +15,8 @@ import { writeEvidence, writeResult } from './write-result.ts';
 /** What the offline model does next: it calls one tool, or says its answer. */
 export type NextStep = { call: { name: string; args: JsonObject } } | { say: string };
 
+const beyondDoubt = 0.65;
+
 interface Situation {
   request: ChatRequest;
   task: Task;
@@ -36,13 +38,18 @@ export async function planNextStep(embedder: Embedder, request: ChatRequest): Pr
   const own = ownResults(request, task.since);
   const situation = { request, task, question, own };
   const { choices, misses } = await rateExamples(embedder, plannedBy(request), question, request.tools);
-  const near = choices.filter(({ score }) => score >= nearEnough);
+  const near = choices.filter(({ score }) => isNear(score, misses[0]?.score ?? 0));
   if (near[0] && request.tools.length > 0) return followExample(situation, near);
   return (
     (await handOver(embedder, situation)) ??
     writeFromOthers(situation) ??
     sayOwn(near[0]) ?? { say: writeHelp(request, question, misses[0]) }
   );
+}
+
+/** Where an example that does not fit is nearer than one that would, only a very near one is acted on. */
+function isNear(score: number, missed: number): boolean {
+  return score >= nearEnough && (score >= missed || score >= beyondDoubt);
 }
 
 /** Examples that only hand over are evidence for routing; the others are plans. */

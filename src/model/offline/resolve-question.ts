@@ -1,7 +1,7 @@
 import type { Embedder } from '../embedder.ts';
 import { alignSlots } from './align-slots.ts';
 import { coveredShare, fillAsk, matchExample, readAsk } from './match-example.ts';
-import { isSame, readTokens } from './tokens.ts';
+import { isSame, readTokens, type Token } from './tokens.ts';
 import { areOpposed } from './word-meanings.ts';
 
 /** A question that an agent can be asked, and which of its slots take numbers alone. */
@@ -72,8 +72,14 @@ async function joinWith(
     (token) => token.kind === 'word' || filledTokens.some((other) => isSame(token, other)),
   );
   if (!isFilled || !isHeld || areOpposed(wordsOf(asked), wordsOf(filled))) return nothing;
-  const saysNew = coveredShare(tokens, filledTokens);
-  return saysNew >= 0.6 ? { score: 0.5 * old.score + 0.5 * saysNew, asked: filled } : nothing;
+  const saysNew = coveredShare(tokens, filledTokens) - plainShare(fresh.taken, tokens) / 2;
+  return saysNew >= 0.45 ? { score: 0.5 * old.likeness + 0.5 * saysNew, asked: filled } : nothing;
+}
+
+/** How much of a question went into slots without being a name or a number: a slot takes any word. */
+function plainShare(taken: Token[], tokens: Token[]): number {
+  const weigh = (some: Token[]) => some.reduce((sum, { weight }) => sum + weight, 0);
+  return weigh(taken.filter(({ kind }) => kind === 'word')) / (weigh(tokens) || 1);
 }
 
 function wordsOf(text: string): Set<string> {

@@ -21,6 +21,7 @@ export interface Token {
 const pieces =
   /"(?<double>[^"]+)"|“(?<curly>[^”]+)”|«(?<angled>[^»]+)»|(?<![\p{L}\p{N}])'(?<single>[^']+(?:'[^'\s]+)*)'(?![\p{L}\p{N}])|(?<date>\d{4}-\d{2}(?:-\d{2})?)|(?<digits>\d[\d,]*(?:\.\d+)?)|(?<word>[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:['’]\p{L}+)*)/gu;
 
+const nothingSaid = 0.05;
 const littleSaid = 0.15;
 const someSaid = 0.6;
 const fillers = new Set(
@@ -42,7 +43,7 @@ export function readTokens(text: string): Token[] {
     const [first, last] = [found[index], found[index + taken - 1]];
     if (!first || !last) continue;
     if (number) tokens.push(toNumber(first, last, number.value));
-    else if (asksHowMany) tokens.push({ ...toToken(first, false, true), key: 'count', weight: someSaid });
+    else if (asksHowMany) tokens.push({ ...toToken(first, false, true), key: 'count', weight: 1 });
     else tokens.push(toToken(first, tokens.length === 0, shouts));
     index += taken - 1;
   }
@@ -79,8 +80,14 @@ function toToken(match: RegExpExecArray, isFirst: boolean, shouts: boolean): Tok
     key: stemWord(meaningOf(folded)),
     value: (word ?? '').replace(/['’]s$/, ''),
     ...place,
-    weight: isContrast(folded) && little ? someSaid : little ? littleSaid : 1,
+    weight: weightOf(folded, little),
   };
+}
+
+function weightOf(word: string, isLittle: boolean): number {
+  if (/^(a|an|the)$/.test(word)) return nothingSaid;
+  if (!isLittle) return 1;
+  return isContrast(word) ? someSaid : littleSaid;
 }
 
 /** Whether two tokens say the same, or would if one had no slip of the pen. */

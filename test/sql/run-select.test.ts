@@ -1,0 +1,188 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Database } from '../../src/db/open-database.ts';
+import { ToolError } from '../../src/errors.ts';
+import { createReader } from '../../src/sql/create-reader.ts';
+import { runSelect } from '../../src/sql/run-select.ts';
+import type { SqlPolicy } from '../../src/sql/sql-policy.ts';
+import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { makeShop, shopPolicy } from './shop.ts';
+
+let made: TestDatabase;
+let database: Database;
+
+beforeAll(async () => {
+  made = await makeTestDatabase();
+  database = made.database;
+  await makeShop(database);
+  await createReader(database, shopPolicy);
+});
+afterAll(() => made.drop());
+
+const endless =
+  'with recursive r(n) as (select 1 union all select 1 from r where true) select count(*) from r';
+
+function limited(limits: SqlPolicy['limits']): SqlPolicy {
+  return { ...shopPolicy, limits: { ...limits } };
+}
+
+test('a result has columns, rows as lists, and what it cost', async () => {
+  const result = await runSelect(database, 'select film_id, title from film order by 1 limit 2', shopPolicy);
+  expect(result).toEqual({
+    columns: ['film_id', 'title'],
+    rows: [
+      [1, 'FILM 1'],
+      [2, 'FILM 2'],
+    ],
+    rowCount: 2,
+    cutCells: 0,
+    tables: ['film'],
+    cost: expect.any(Number),
+    milliseconds: expect.any(Number),
+  });
+});
+
+test('two columns of one name are both there', async () => {
+  const result = await runSelect(database, 'select 1 as a, 2 as a', shopPolicy);
+  expect(result).toMatchObject({ columns: ['a', 'a'], rows: [[1, 2]] });
+});
+
+test('rows beyond the limit are left out and said so', async () => {
+  const { rowCount, truncated } = await runSelect(database, 'select * from film', limited({ rows: 100 }));
+  expect([rowCount, truncated]).toEqual([100, undefined]);
+  const cut = await runSelect(database, 'select * from film', limited({ rows: 99 }));
+  expect([cut.rowCount, cut.truncated]).toEqual([99, 'rows']);
+});
+
+test('bytes beyond the limit are left out and said so', async () => {
+  const wide = "select repeat('x', 900) from generate_series(1, 900)";
+  const { rowCount, truncated, rows } = await runSelect(database, wide, limited({ bytes: 50_000 }));
+  expect(truncated).toBe('bytes');
+  expect(rowCount).toBeGreaterThan(50);
+  expect(JSON.stringify(rows).length).toBeLessThan(51_000);
+});
+
+test('a long value is cut at a character', async () => {
+  const result = await runSelect(database, "select repeat('é', 20)", limited({ cellBytes: 5 }));
+  expect(result).toMatchObject({ rows: [['éé… (cut)']], cutCells: 1 });
+});
+
+test('a statement whose plan is too expensive does not run', async () => {
+  await expect(runSelect(database, 'select count(*) from film', limited({ cost: 1 }))).rejects.toThrow(
+    /too expensive/,
+  );
+});
+
+test('an aggregate that would collect too much does not run', async () => {
+  const statement = "select string_agg(title, ',') from film";
+  await expect(runSelect(database, statement, limited({ collectedBytes: 1_000 }))).rejects.toThrow(
+    /collect too much/,
+  );
+});
+
+test('a query that takes too long is stopped and the message says what to do', async () => {
+  const started = Date.now();
+  const running = runSelect(database, endless, limited({ timeoutMs: 300 }));
+  await expect(running).rejects.toThrow(/took longer than 0.3 s and was stopped. Filter/);
+  await expect(running).rejects.toBeInstanceOf(ToolError);
+  expect(Date.now() - started).toBeLessThan(3_000);
+  await expectOrder();
+});
+
+test('an abort stops the query within a second and is passed on', async () => {
+  const controller = new AbortController();
+  const reason = new Error('the turn was cancelled');
+  const running = runSelect(database, endless, limited({ timeoutMs: 20_000 }), { signal: controller.signal });
+  const failed = running.catch((error: unknown) => error);
+  await untilRunning();
+  const aborted = Date.now();
+  controller.abort(reason);
+  expect(await failed).toBe(reason);
+  expect(Date.now() - aborted).toBeLessThan(1_000);
+  if (database.kind === 'postgres') expect(await countEndless()).toBe(0);
+  await expectOrder();
+});
+
+test('an abort before the start runs nothing', async () => {
+  const signal = AbortSignal.abort(new Error('too late'));
+  await expect(runSelect(database, 'select 1', shopPolicy, { signal })).rejects.toThrow('too late');
+});
+
+test('an abort while others have all connections does not stop their queries', async () => {
+  const controller = new AbortController();
+  const others = Array.from({ length: 5 }, () =>
+    runSelect(database, 'select count(*) from film', shopPolicy),
+  );
+  const aborted = runSelect(database, 'select 1', shopPolicy, { signal: controller.signal });
+  controller.abort(new Error('gone'));
+  await expect(aborted).rejects.toThrow('gone');
+  expect((await Promise.all(others)).map((result) => result.rows)).toEqual(Array(5).fill([[100]]));
+});
+
+test('the database itself holds when the check is left out', async () => {
+  const careless = {
+    ...shopPolicy,
+    tables: { ...shopPolicy.tables, staff: { columns: ['name', 'password'] } },
+  };
+  await expect(runSelect(database, 'select password from staff', careless)).rejects.toThrow(
+    /permission denied/,
+  );
+  await expect(runSelect(database, 'select * from staff', careless)).rejects.toThrow(/permission denied/);
+  const open = {
+    ...shopPolicy,
+    functions: ['set_config', 'forbidden'],
+    tables: { ...shopPolicy.tables, audit: { columns: ['note'] } },
+  };
+  await expect(runSelect(database, 'select note from audit', open)).rejects.toThrow(/permission denied/);
+  await expect(runSelect(database, 'select forbidden()', open)).rejects.toThrow(/permission denied/);
+  const rw = "select set_config('transaction_read_only', 'off', true)";
+  await expect(runSelect(database, rw, open)).rejects.toThrow(/read-write mode/);
+});
+
+test('an error of the database does not quote what is in the rows', async () => {
+  await expect(runSelect(database, 'select title::int from film', shopPolicy)).rejects.toThrow(
+    'The query failed: invalid input syntax for type integer: "…" (22P02).',
+  );
+});
+
+test('a role that is missing is our fault, not the model’s', async () => {
+  const failed = await runSelect(database, 'select 1', { ...shopPolicy, role: 'baton_nobody' }).catch(
+    (e: unknown) => e,
+  );
+  expect(failed).toBeInstanceOf(Error);
+  expect(failed).not.toBeInstanceOf(ToolError);
+});
+
+test('huge results leave the memory of this process as it is', { timeout: 60_000 }, async () => {
+  const wide = "select repeat('x', 1000) as a, repeat('y', 1000) as b, g from generate_series(1, 90000) g";
+  for (let run = 0; run < 3; run++) await runSelect(database, wide, shopPolicy);
+  const before = process.memoryUsage.rss();
+  for (let run = 0; run < 20; run++) {
+    expect((await runSelect(database, wide, shopPolicy)).truncated).toBe('bytes');
+  }
+  expect(process.memoryUsage.rss() - before).toBeLessThan(150e6);
+});
+
+async function expectOrder(): Promise<void> {
+  expect((await runSelect(database, 'select 1 as one', shopPolicy)).rows).toEqual([[1]]);
+  const { rows } =
+    await sql`select current_user = session_user as own, current_setting('statement_timeout') as timeout`.execute(
+      database.db,
+    );
+  expect(rows).toEqual([{ own: true, timeout: '0' }]);
+}
+
+async function countEndless(): Promise<number> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from pg_stat_activity
+    where datname = current_database() and state = 'active' and query like '%of_model%' and pid <> pg_backend_pid()`.execute(
+    database.db,
+  );
+  return rows[0]?.n ?? 0;
+}
+
+/** On PostgreSQL the server tells; embedded Postgres is busy, so that nobody can be asked. */
+async function untilRunning(): Promise<void> {
+  if (database.kind === 'pglite') await sleep(300);
+  while (database.kind === 'postgres' && (await countEndless()) === 0) await sleep(10);
+}
