@@ -87,7 +87,7 @@ async function fill(
   for (const { severity, file, line, message } of graphs.problems) {
     log[severity === 'error' ? 'error' : 'warn']({ file, line }, message);
   }
-  await prepareTools(graphs, {
+  await prepareTools(graphs, log, {
     database,
     embedder: models.embedder,
     progress: options.progress ?? (() => undefined),

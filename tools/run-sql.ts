@@ -33,10 +33,10 @@ export const runSqlTool = defineTool({
     return { content: JSON.stringify(toShow(result)), artifact };
   },
   async prepare({ database, embedder, progress }) {
+    await createReader(database, filmsSqlPolicy);
     await ensureShop(database.db, embedder, {
       onProgress: (done, total, what) => progress(what, done, total),
     });
-    await createReader(database, filmsSqlPolicy);
   },
 });
 

@@ -5,14 +5,14 @@ import type { Schema } from './schema.ts';
 /**
  * Writes events at the end of a thread's log, in one statement, and returns the number of the last one.
  * The numbers have no gaps: the thread's row gives them out, locked for as long as the statement runs.
- * Undefined when the thread is gone. The types come beside the data because Postgres cannot read a field of
+ * Rejects when the thread is gone. The types come beside the data because Postgres cannot read a field of
  * a `json` that holds `\u0000` somewhere.
  */
 export async function appendEvents(
   db: Kysely<Schema>,
   { threadId, runId }: { threadId: string; runId: string },
   events: TurnEvent[],
-): Promise<number | undefined> {
+): Promise<number> {
   const { rows } = await sql<{ last_seq: number }>`
     with moved as (
       update baton.thread set last_seq = last_seq + ${events.length}::bigint, updated_at = now()
@@ -26,7 +26,9 @@ export async function appendEvents(
       ) with ordinality as entry (type, data, place)
     )
     select last_seq from moved`.execute(db);
-  return rows[0]?.last_seq;
+  const [row] = rows;
+  if (!row) throw new Error(`The thread ${threadId} is gone.`);
+  return row.last_seq;
 }
 
 /** The events of a run after `seq`, at most `limit`, in order. */

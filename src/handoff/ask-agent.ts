@@ -5,6 +5,7 @@ import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
 import { type ChatReply, type ChatRequest, ModelError, type ToolSpec } from '../model/chat-model.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import { finishSpeaking } from './finish-speaking.ts';
+import { nearestExamples } from './nearest-examples.ts';
 import { type Machine, type Seat, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateUpdate, StateValues } from './state.ts';
 import { systemPrompt } from './system-prompt.ts';
@@ -24,7 +25,7 @@ export async function askAgent(
   const messageId = randomUUID();
   tell(config, { type: 'agent-start', agent, step });
 
-  const request = requestFor(
+  const request = await requestFor(
     seated,
     seatOf(seated, agent),
     state,
@@ -40,21 +41,24 @@ export async function askAgent(
   return { ...update, ...finishSpeaking(seated.graph, agent, state, (event) => tell(config, event)) };
 }
 
-function requestFor(
+async function requestFor(
   seated: SeatedGraph,
   { agent, tools, edges }: Seat,
   state: StateValues,
   signal: AbortSignal,
-): ChatRequest {
+): Promise<ChatRequest> {
   const { graph } = seated;
   const spent = spentLimits(state.counts, graph.limits, Date.now());
   const open = spent.size === 0 ? edges : [];
   const transfers = open.map((edge) => transferTool(edge, seatOf(seated, edge.to).agent));
+  const messages = whatAgentSees(agent.name, state, edgeInto(seated, agent.name, state));
+  const cases = await nearestExamples(agent, messages);
+  const notes = limitNote(spent, graph.limits);
   return {
     role: agent.model,
     agent: { name: agent.name, examples: agent.examples },
-    system: systemPrompt(agent, open, state.messages, limitNote(spent, graph.limits)),
-    messages: whatAgentSees(agent.name, state, edgeInto(seated, agent.name, state)),
+    system: systemPrompt(agent, { edges: open, cases, messages: state.messages, notes }),
+    messages,
     tools: mustAnswer(spent) ? [] : [...tools.map(toSpec), ...transfers],
     signal,
   };

@@ -44,7 +44,7 @@ export async function runTool(
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof ToolError) return { status: 'error', content: errorMessage(error) };
-    machine.log.error({ err: error, ...ids, tool: tool.name }, 'a tool failed');
+    machine.log.error({ err: error, ...ids, agent: place.agent, tool: tool.name }, 'a tool failed');
     return {
       status: 'error',
       content: `The tool ${tool.name} failed for a reason of its own. Trying the same again will not help.`,

@@ -5,8 +5,16 @@ import type { Edge } from './graph-file.ts';
 import { transferName } from './transfer-tool.ts';
 
 /** What an agent's model is told before the conversation: who it is, whom it may hand over to, worked cases, notes. */
-export function systemPrompt(agent: Agent, edges: Edge[], messages: Message[], notes: string[]): string {
-  return [agent.prompt, handoffs(edges), examples(agent.examples), instructions(messages), ...notes]
+export function systemPrompt(
+  { prompt }: Agent,
+  {
+    edges,
+    cases,
+    messages,
+    notes,
+  }: { edges: Edge[]; cases: Example[]; messages: Message[]; notes: string[] },
+): string {
+  return [prompt, handoffs(edges), examples(cases), instructions(messages), ...notes]
     .filter(Boolean)
     .join('\n\n');
 }

@@ -15,8 +15,7 @@ export async function cancelRun(
   const message = 'The turn was cancelled.';
   if (await moveRun(context.db, ids.runId, 'pending', 'interrupted')) {
     const log = openEventLog(context, ids);
-    log.append({ type: 'turn-error', error: 'cancelled', message });
-    await log.flush();
-    await endRun(context.db, ids.runId, 'interrupted', 'idle');
+    const last = { type: 'turn-error', error: 'cancelled', message } as const;
+    await log.end(last, (trx) => endRun(trx, ids.runId, 'interrupted', 'idle'));
   } else context.turns.running.get(ids.runId)?.abort(new CancelledError(message));
 }

@@ -1,20 +1,23 @@
+import type { Transaction } from 'kysely';
 import { appendEvents } from '../db/events.ts';
+import type { Schema } from '../db/schema.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
 
 /** Where a run writes what happens. Nobody sees an event before it is saved. */
 export interface EventLog {
   append(event: TurnEvent): void;
-  /** Resolves when everything appended so far is saved; rejects when it could not be. */
-  flush(): Promise<void>;
+  /** Writes the event that ends the turn, behind all others and in one transaction with what `settle` writes. */
+  end(event: TurnEvent, settle: (trx: Transaction<Schema>) => Promise<void>): Promise<void>;
 }
 
 /**
  * Opens the log of one run. Events are saved in batches: while one is being written, the next gathers,
- * and deltas of the same message in it become one event.
+ * and deltas of the same message in it become one event. A batch that could not be written is tried again
+ * with the next.
  */
 export function openEventLog(
-  context: Pick<TurnContext, 'db' | 'turns'>,
+  { db, turns }: Pick<TurnContext, 'db' | 'turns'>,
   ids: { threadId: string; runId: string },
 ): EventLog {
   let waiting: TurnEvent[] = [];
@@ -25,19 +28,25 @@ export function openEventLog(
     while (waiting.length > 0) {
       const batch = waiting;
       waiting = [];
-      const last = await appendEvents(context.db, ids, batch);
-      if (last === undefined) throw new Error(`The thread ${ids.threadId} is gone.`);
-      context.turns.live
-        .get(ids.runId)
-        ?.publish(batch.map((event, at) => ({ ...event, ...ids, seq: last - batch.length + 1 + at })));
+      try {
+        publish(batch, await appendEvents(db, ids, batch));
+      } catch (error) {
+        waiting = [...batch, ...waiting];
+        throw error;
+      }
     }
+  }
+
+  function publish(batch: TurnEvent[], last: number): void {
+    const first = last - batch.length + 1;
+    turns.live.get(ids.runId)?.publish(batch.map((event, at) => ({ ...event, ...ids, seq: first + at })));
   }
 
   function start(): Promise<void> {
     const done = write().finally(() => {
       writing = undefined;
     });
-    done.catch(() => undefined); // whoever flushes hears of it
+    done.catch(() => undefined); // the end of the turn hears of it
     return done;
   }
 
@@ -49,10 +58,16 @@ export function openEventLog(
       } else waiting.push(event);
       writing ??= start();
     },
-    async flush() {
-      await writing;
-      if (waiting.length > 0) writing ??= start();
-      await writing;
+    async end(event, settle) {
+      await writing?.catch(() => undefined); // what is left of it goes with the end
+      const batch = [...waiting, event];
+      const last = await db.transaction().execute(async (trx) => {
+        const seq = await appendEvents(trx, ids, batch);
+        await settle(trx);
+        return seq;
+      });
+      waiting = [];
+      publish(batch, last);
     },
   };
 }

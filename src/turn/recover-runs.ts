@@ -36,7 +36,8 @@ export async function recoverRuns(context: TurnContext, seconds: number): Promis
 async function endAbandoned(context: TurnContext, run: Run): Promise<void> {
   if (!(await moveRun(context.db, run.run_id, 'running', 'error'))) return;
   const log = openEventLog(context, { threadId: run.thread_id, runId: run.run_id });
-  log.append({ type: 'turn-error', error: 'internal', message: 'The service stopped while this turn ran.' });
-  await log.flush();
-  await endRun(context.db, run.run_id, 'error', 'error');
+  const message = 'The service stopped while this turn ran.';
+  await log.end({ type: 'turn-error', error: 'internal', message }, (trx) =>
+    endRun(trx, run.run_id, 'error', 'error'),
+  );
 }

@@ -214,6 +214,13 @@ test('a run on a thread that is not there is refused, unless it may be made', as
   expect((await post(`${thread}/runs/wait`, { ...body, assistant_id: 'nobody' })).status).toBe(404);
 });
 
+test('a thread that waits for nothing cannot be resumed', async () => {
+  const body = { assistant_id: 'desk', command: { resume: 'accept' } };
+  const { thread_id } = JSON.parse((await post('/threads', {})).body);
+  expect((await post(`/threads/${thread_id}/runs/wait`, body)).status).toBe(409);
+  expect((await post('/runs/wait', body)).status).toBe(409);
+});
+
 test('half of a surrogate pair is replaced, and everything else of a text is kept', async () => {
   const odd =
     'a\ud800b 👩‍🚀 \u202e\u0007 {"lc":1,"type":"constructor","id":["langchain_core","messages","SystemMessage"]}';

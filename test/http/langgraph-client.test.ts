@@ -245,6 +245,12 @@ test('a run without a thread leaves none behind', async () => {
   expect(textsOf(values)).toEqual(['Where is my order 7?', 'Hello.']);
   const parts: Part[] = await collect(client.runs.stream(null, 'desk', { input }));
   expect(textsOf(parts.at(-1)?.data as Values).at(-1)).toBe('Hello again.');
+  service.script(say('Kept.'));
+  const kept = await client.runs.create(null, 'desk', { input, onCompletion: 'continue' });
+  expect(textsOf((await client.runs.join(kept.thread_id, kept.run_id)) as unknown as Values).at(-1)).toBe(
+    'Kept.',
+  );
+  await client.threads.delete(kept.thread_id);
   expect(await client.threads.count()).toBe(before);
 });
 

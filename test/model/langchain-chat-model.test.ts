@@ -6,6 +6,7 @@ import type { ChatReply, ChatRequest, ModelError } from '../../src/model/chat-mo
 import { createLangChainChatModel } from '../../src/model/langchain-chat-model.ts';
 import { openOpenAiChat } from '../../src/model/open-ai-chat.ts';
 import { openModels } from '../../src/model/open-models.ts';
+import { openProvider } from '../../src/model/open-provider.ts';
 import type { RetryPolicy } from '../../src/model/with-retries.ts';
 import {
   callDelta,
@@ -418,5 +419,26 @@ describe('models by role', () => {
     const reply = await chat(requestOf(), () => {});
     expect([reply.model, embedder.model]).toEqual(['offline', 'local-hash-1024-v1']);
     expect(wire.requests).toEqual([]);
+  });
+});
+
+test('other providers are opened through their LangChain package', async () => {
+  vi.stubEnv('OPENAI_API_KEY', 'sk-of-the-provider');
+  vi.stubEnv('OPENAI_BASE_URL', wireUrl);
+  wire.willAnswer(
+    streamed(delta({ role: 'assistant', content: 'Hi' }), callDelta(0, 'run_sql', '{"sql":"x"}', 'a')),
+  );
+  const open = () => openProvider({ provider: 'openai', model: 'theirs' });
+  const chat = createLangChainChatModel(open, {
+    name: 'x:theirs',
+    retries: 0,
+    timeoutMs: 10_000,
+    takesNames: false,
+  });
+  const reply = await chat(requestOf({ tools: [runSql] }), () => {});
+  expect(reply).toMatchObject({ text: 'Hi', calls: [{ name: 'run_sql', args: { sql: 'x' } }] });
+  expect(wire.requests[0]?.body).toMatchObject({
+    model: 'theirs',
+    tools: [{ function: { name: 'run_sql' } }],
   });
 });

@@ -29,7 +29,10 @@ export const runRequestSchema = z
       .nullish(),
     if_not_exists: z.enum(['create', 'reject']).nullish(),
     on_disconnect: z.enum(['cancel', 'continue']).nullish(),
-    on_completion: z.enum(['delete', 'keep']).nullish(),
+    on_completion: z
+      .enum(['delete', 'keep', 'complete', 'continue'])
+      .transform((asked) => (asked === 'continue' ? 'keep' : asked)) // the SDK's types have other words than the servers
+      .nullish(),
     after_seconds: unsupported('a later start'),
     interrupt_before: unsupported('a stop before a node'),
     interrupt_after: unsupported('a stop after a node'),

@@ -8,10 +8,10 @@ import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { readThreadId } from '../read-params.ts';
 import { answerWithEnd, answerWithStream } from './answer-run.ts';
+import { noThread } from './no-thread.ts';
 import { runRequestSchema } from './run-request.ts';
 import { type StartedRun, startRun } from './start-run.ts';
 import type { StreamMode } from './stream-modes.ts';
-import { noThread } from './thread-routes.ts';
 import { wireRun } from './wire-run.ts';
 
 const tag = 'LangGraph: runs';

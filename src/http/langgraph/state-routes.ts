@@ -10,7 +10,7 @@ import type { HttpEnv } from '../http-env.ts';
 import { readBody } from '../read-body.ts';
 import { readThreadId } from '../read-params.ts';
 import { unsupported } from '../unsupported.ts';
-import { noThread } from './thread-routes.ts';
+import { noThread } from './no-thread.ts';
 import { wireState } from './wire-state.ts';
 
 const tag = 'LangGraph: states';

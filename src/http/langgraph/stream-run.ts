@@ -23,7 +23,6 @@ export async function* streamRun(
   for await (const event of events) {
     const before = view;
     view = await follow(before, event, stateAt);
-    if (!view) continue;
     const frames = framesOfEvent(event, view, before, modes);
     for (const [at, frame] of frames.entries()) {
       const position = { seq: event.seq, index: at === frames.length - 1 ? Number.POSITIVE_INFINITY : at };
@@ -39,11 +38,11 @@ export const noEnd = { error: 'InternalError', message: 'The run is gone before 
 
 function framesOfEvent(
   event: LoggedEvent,
-  view: RunView,
+  view: RunView | undefined,
   before: RunView | undefined,
   modes: StreamMode[],
 ): Frame[] {
-  const frames = modes.flatMap((mode) => framesOfMode[mode](event, view, before));
+  const frames = view ? modes.flatMap((mode) => framesOfMode[mode](event, view, before)) : [];
   if (event.type === 'turn-start') {
     return [{ event: 'metadata', data: { run_id: event.runId, attempt: event.attempt } }, ...frames];
   }

@@ -20,6 +20,7 @@ import { readBody } from '../read-body.ts';
 import { readThreadId } from '../read-params.ts';
 import { unsupported } from '../unsupported.ts';
 import { lookUpGraph } from './find-graph.ts';
+import { noThread } from './no-thread.ts';
 import { threadFields, wireThread } from './wire-thread.ts';
 
 const tag = 'LangGraph: threads';
@@ -132,10 +133,6 @@ export function threadRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       ...(status && { status }),
     };
   }
-}
-
-export function noThread(threadId: string): CallerError {
-  return new CallerError('not-found', `No thread ${threadId}.`);
 }
 
 function found(thread: Thread | undefined, threadId: string): Thread {

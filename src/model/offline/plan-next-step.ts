@@ -41,7 +41,7 @@ export async function planNextStep(embedder: Embedder, request: ChatRequest): Pr
   const near = choices.filter(({ score }) => isNear(score, misses[0]?.score ?? 0));
   if (near[0] && request.tools.length > 0) return followExample(situation, near);
   return (
-    (await handOver(embedder, situation)) ??
+    (await handOver(embedder, situation, misses[0]?.score ?? 0)) ??
     writeFromOthers(situation) ??
     sayOwn(near[0]) ?? { say: writeHelp(request, question, misses[0]) }
   );
@@ -127,25 +127,37 @@ function fillHandoff(handoff: Record<string, JsonObject>, values: JsonObject): J
   }
 }
 
-/** Hands over to whom the question fits, unless that agent has had it in this turn. */
+/** Hands over to whom the question fits better than any example here, unless that agent has had it in this turn. */
 async function handOver(
   embedder: Embedder,
   { request, task, question, own }: Situation,
+  missed: number,
 ): Promise<NextStep | undefined> {
   const asked = new Set(task.turn.flatMap((message) => (message.type === 'ai' ? [message.name] : [])));
   const open = transfersIn(request.tools).filter((spec) => !isWriter(spec) && !asked.has(spec.transfer.to));
-  if (!question || own.length > 0) return undefined;
+  if (!question || own.length > 0 || isAnswered(request, task)) return undefined;
   const [best] = await rateTransfers(embedder, open, question, {
     system: request.system,
     examples: request.agent.examples,
   });
-  if (!best || best.score < nearEnough) return undefined;
+  if (!best || best.score < Math.max(nearEnough, missed)) return undefined;
   return {
     call: {
       name: best.spec.name,
       args: fillBrief(best.spec, { question, findings: '', evidence: '', template: {} }),
     },
   };
+}
+
+/** Whether control came back from an agent that said what there was to say. */
+function isAnswered({ agent }: ChatRequest, { turn }: Task): boolean {
+  return turn.some(
+    (message) =>
+      message.type === 'ai' &&
+      message.name !== agent.name &&
+      message.tool_calls.length === 0 &&
+      message.content.trim(),
+  );
 }
 
 function writeFromOthers({ request, task }: Situation): NextStep | undefined {

@@ -73,7 +73,7 @@ async function joinWith(
   );
   if (!isFilled || !isHeld || areOpposed(wordsOf(asked), wordsOf(filled))) return nothing;
   const saysNew = coveredShare(tokens, filledTokens) - plainShare(fresh.taken, tokens) / 2;
-  return saysNew >= 0.45 ? { score: 0.5 * old.likeness + 0.5 * saysNew, asked: filled } : nothing;
+  return saysNew >= 0.4 ? { score: 0.5 * old.likeness + 0.5 * saysNew, asked: filled } : nothing;
 }
 
 /** How much of a question went into slots without being a name or a number: a slot takes any word. */

@@ -93,7 +93,11 @@ function weightOf(word: string, isLittle: boolean): number {
 /** Whether two tokens say the same, or would if one had no slip of the pen. */
 export function isSame(one: Token, other: Token): boolean {
   if (one.key === other.key) return true;
-  const shorter = Math.min(one.key.length, other.key.length);
-  if (one.kind === 'number' || other.kind === 'number' || shorter < 5 || one.weight < 1) return false;
-  return distance(one.key, other.key) <= (shorter < 8 ? 1 : 2);
+  if (one.kind === 'number' || other.kind === 'number' || one.weight < 1 || other.weight < 1) return false;
+  return isSlip(one.key, other.key) || isSlip(foldText(one.value), foldText(other.value));
+}
+
+function isSlip(one: string, other: string): boolean {
+  const shorter = Math.min(one.length, other.length);
+  return shorter >= 5 && distance(one, other) <= (shorter < 8 ? 1 : 2);
 }

@@ -170,6 +170,13 @@ test.each([
   expect(await finalValues(logged(events), fresh)).toEqual({ __error__: { error: name, message: 'Why.' } });
 });
 
+test('a run that is cancelled before it begins says so', async () => {
+  const events: TurnEvent[] = [{ type: 'turn-error', error: 'cancelled', message: 'Stopped.' }];
+  expect(await framesOf(events, 'values')).toEqual([
+    { event: 'error', id: '1', data: { error: 'UserInterrupt', message: 'Stopped.' } },
+  ]);
+});
+
 test('a log that stops without a last event ends the stream with an error', async () => {
   expect((await framesOf(turn.slice(0, 4), 'values')).at(-1)).toMatchObject({
     event: 'error',

@@ -1,0 +1,89 @@
+import type { Command, StreamMode } from '@langchain/langgraph';
+import type { Run } from '../db/runs.ts';
+import type { LoadedGraph } from '../handoff/graph-shelf.ts';
+import { applyUpdate, emptyState, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import type { Json, JsonObject } from '../message.ts';
+import type { TurnEvent } from '../turn-event.ts';
+import { describeEnd } from './describe-end.ts';
+import type { EventLog } from './event-log.ts';
+import { beginTurn, type TurnInput } from './turn-input.ts';
+
+/**
+ * Runs a turn on its graph, logs what happens, and returns the event that ends it. Rejects with what a node
+ * threw, and when the signal aborts.
+ */
+export async function followGraph(
+  loaded: LoadedGraph,
+  run: Run,
+  log: EventLog,
+  signal: AbortSignal,
+): Promise<TurnEvent> {
+  const started = Date.now();
+  const config = {
+    configurable: { thread_id: run.thread_id, run_id: run.run_id },
+    metadata: { run_id: run.run_id },
+  };
+  const snapshot = await loaded.compiled.getState(config);
+  const saved = snapshot.values as Partial<StateValues>; // of a thread that has none, an empty object
+  const values = saved.messages ? (saved as StateValues) : undefined;
+  const { start, added } = beginTurn(loaded.graph, run.input as unknown as TurnInput, values); // what acceptTurn wrote
+  const checkpointId: unknown = snapshot.config.configurable?.checkpoint_id;
+  log.append({
+    type: 'turn-start',
+    graph: loaded.name,
+    version: loaded.version,
+    attempt: 1,
+    checkpointId: values && typeof checkpointId === 'string' ? checkpointId : null,
+    input: added,
+  });
+  const end = await stream(loaded, start, values, { ...config, signal }, log);
+  return end.interrupts
+    ? { type: 'interrupted', interrupts: end.interrupts }
+    : describeEnd(end.values, Date.now() - started);
+}
+
+interface StreamEnd {
+  values: StateValues;
+  interrupts?: { id: string; value: Json }[];
+}
+
+/** Follows the graph to where it stops, and logs what its nodes tell and what each step added. */
+async function stream(
+  { compiled, graph }: LoadedGraph,
+  start: StateUpdate | Command,
+  before: StateValues | undefined,
+  config: { signal: AbortSignal; configurable: JsonObject; metadata: JsonObject },
+  log: EventLog,
+): Promise<StreamEnd> {
+  const { handoffs, calls } = graph.limits;
+  const streamMode: StreamMode[] = ['custom', 'updates'];
+  const options = {
+    ...config,
+    streamMode,
+    durability: 'sync' as const,
+    recursionLimit: 4 * (handoffs + calls) + 20,
+  };
+  const from = before ?? emptyState(graph.start);
+  let values = isCommand(start) ? from : applyUpdate(from, start);
+  let step = 0;
+  // LangGraph types its input by the graph's channels, which are the same for all of ours
+  for await (const [mode, chunk] of await compiled.stream(start as never, options)) {
+    if (mode === 'custom')
+      log.append(chunk as TurnEvent); // our nodes write nothing else
+    else {
+      const updates = chunk as Record<string, StateUpdate>;
+      const interrupts = updates.__interrupt__ as unknown as StreamEnd['interrupts'];
+      if (interrupts) return { values, interrupts: interrupts.map(({ id, value }) => ({ id, value })) };
+      step += 1;
+      for (const [node, update] of Object.entries(updates)) {
+        values = applyUpdate(values, update);
+        log.append({ type: 'step-end', node, step, update: update as JsonObject }); // state is plain JSON
+      }
+    }
+  }
+  return { values };
+}
+
+function isCommand(start: StateUpdate | Command): start is Command {
+  return 'resume' in start;
+}
