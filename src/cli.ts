@@ -86,7 +86,7 @@ program
     try {
       await migrate(database.db);
       const { embedder } = openModels(config.models, log);
-      await importFilms({ db: database.db, embedder }, folder, (line) => process.stderr.write(`${line}\n`));
+      await importFilms({ database, embedder }, folder, (line) => process.stderr.write(`${line}\n`));
     } finally {
       await database.close();
     }

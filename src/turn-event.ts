@@ -27,6 +27,8 @@ export interface TurnStart {
   /** The hash of the graph and its agents that this turn runs on. */
   version: string;
   attempt: number;
+  /** Who speaks first. */
+  agent: string;
   /** The state that the turn began from; null on a new thread. */
   checkpointId: string | null;
   /** What the turn adds before its first step: the user's messages. Empty when it resumes. */

@@ -1,5 +1,4 @@
-import type { Kysely } from 'kysely';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { embedFilms } from '../films/embed-films.ts';
 import { importPagila } from '../films/import-pagila.ts';
 import type { ShopTable } from '../films/shop-tables.ts';
@@ -13,7 +12,7 @@ import type { Embedder } from '../model/embedder.ts';
  * the embedder fails, the shop is imported and the next start embeds the rest.
  */
 export async function importFilms(
-  { db, embedder }: { db: Kysely<Schema>; embedder: Embedder },
+  { database: { db }, embedder }: { database: Database; embedder: Embedder },
   folder: string,
   write: (line: string) => void,
 ): Promise<void> {

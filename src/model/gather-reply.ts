@@ -1,6 +1,6 @@
 import type { AIMessage, AIMessageChunk, BaseMessage, UsageMetadata } from '@langchain/core/messages';
 import type { Call, InvalidCall, Usage } from '../message.ts';
-import { type ChatReply, type ChatRequest, ModelError } from './chat-model.ts';
+import type { ChatReply, ChatRequest } from './chat-model.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { type CallPiece, joinCalls } from './join-calls.ts';
 
@@ -13,14 +13,14 @@ type Chunk = BaseMessage &
 
 /**
  * Listens to a stream to its end and puts the reply together. `onText` hears each piece of text when it comes.
- * Rejects with a `ModelError` that says `misbehaved` when there was nothing in the stream at all.
+ * There is no reply where there was nothing in the stream at all.
  */
 export async function gatherReply(
-  chunks: AsyncIterable<Chunk>,
+  chunks: AsyncIterable<Chunk> | Chunk[],
   request: ChatRequest,
   name: string,
   onText: (delta: string) => void,
-): Promise<ChatReply> {
+): Promise<ChatReply | undefined> {
   let text = '';
   let usage: Usage | undefined;
   let metadata: Record<string, unknown> = {};
@@ -34,7 +34,7 @@ export async function gatherReply(
     usage = usageOf(chunk) ?? usage;
     metadata = { ...metadata, ...withoutEmpty(chunk.response_metadata) };
   }
-  if (heard === 0) throw new ModelError('misbehaved', `${name} answered with nothing.`);
+  if (heard === 0) return undefined;
   const { calls, invalidCalls } = joinCalls(pieces);
   return {
     text,

@@ -1,5 +1,5 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
-import type { ChatModel, ChatReply, ChatRequest, ToolSpec } from './chat-model.ts';
+import { type ChatModel, type ChatReply, type ChatRequest, ModelError, type ToolSpec } from './chat-model.ts';
 import { gatherReply } from './gather-reply.ts';
 import { toLangChainMessages } from './to-langchain-messages.ts';
 import { type RetryPolicy, withRetries } from './with-retries.ts';
@@ -50,11 +50,18 @@ async function askOnce(
   hear: (delta: string) => void,
 ): Promise<ChatReply> {
   const messages = toLangChainMessages(request.system, request.messages, takesNames);
-  const chunks = await bindTools(model, request.tools).stream(messages, { signal, callbacks: noTracing });
-  return gatherReply(whileAlive(chunks, signal, alive), request, name, hear);
+  const bound = bindTools(model, request.tools);
+  const options = { signal, callbacks: noTracing };
+  const chunks = await bound.stream(messages, options);
+  const reply = await gatherReply(whileAlive(chunks, signal, alive), request, name, hear);
+  if (reply) return reply;
+  // A server that does not stream answers with a whole reply, in which a reader of streams finds nothing.
+  const whole = await gatherReply([await bound.invoke(messages, options)], request, name, hear);
+  if (whole) return whole;
+  throw new ModelError('misbehaved', `${name} answered with nothing.`);
 }
 
-function bindTools(model: BaseChatModel, tools: ToolSpec[]): Pick<BaseChatModel, 'stream'> {
+function bindTools(model: BaseChatModel, tools: ToolSpec[]): Pick<BaseChatModel, 'stream' | 'invoke'> {
   if (tools.length === 0) return model;
   if (!model.bindTools) throw new TypeError(`${model.getName()} cannot call tools`);
   const functions = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelError } from './chat-model.ts';
 import { toModelError } from './to-model-error.ts';
-import { withTimeout } from './with-timeout.ts';
+import { type Attempt, withTimeout } from './with-timeout.ts';
 
 /** What stands between a request and the time it takes; tests bring their own. */
 export interface Clock {
@@ -23,9 +23,6 @@ export interface RetryPolicy {
   /** Hears of each failure that is followed by another attempt. */
   onRetry?: (error: ModelError, waitMs: number) => void;
 }
-
-/** One try. `alive` is to be called with each sign of life; `signal` aborts on time-out too. */
-export type Attempt<Result> = (signal: AbortSignal, alive: () => void) => Promise<Result>;
 
 const firstWaitMs = 500;
 const longestWaitMs = 8_000;

@@ -1,9 +1,10 @@
-import type { Attempt } from './with-retries.ts';
-
 /** A request that ran out of time. */
 export class ModelTimeout extends Error {
   override name = 'ModelTimeout';
 }
+
+/** One try. `alive` is to be called with each sign of life; `signal` aborts on time-out too. */
+export type Attempt<Result> = (signal: AbortSignal, alive: () => void) => Promise<Result>;
 
 /** How many times the silence that is allowed the whole attempt may take. */
 const wholeInSilences = 4;

@@ -7,9 +7,14 @@ import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
  */
 class NoTracer extends BaseCallbackHandler {
   override name = 'langchain_tracer';
+
+  /** LangChain asks a handler of this name for the run that nested work belongs to: there is none. */
+  getRunTreeWithTracingConfig(): undefined {}
+
+  updateFromRunTree(): void {}
 }
 
-/** The handlers to give to LangChain's work, in the place of those that it would find for itself. */
+/** The `callbacks` to give to work of LangChain's or LangGraph's, in the place of those that it would make for itself. */
 export const noTracing = [new NoTracer()];
 
 /**

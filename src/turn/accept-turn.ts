@@ -80,12 +80,16 @@ async function claimThread(
 ): Promise<void> {
   const found = await trx
     .selectFrom('baton.thread')
-    .select('metadata')
+    .select(['metadata', 'status'])
     .where('thread_id', '=', threadId)
     .forUpdate()
     .executeTakeFirst();
   if (!found && request.threadId && request.ifNotExists === 'reject') {
     throw new CallerError('not-found', `There is no thread ${threadId}.`);
+  }
+  const waits = found?.status === 'interrupted' || found?.status === 'busy';
+  if (request.resume !== undefined && !waits) {
+    throw new CallerError('conflict', 'There is nothing to resume: the thread does not wait for anything.');
   }
   const metadata = JSON.stringify({ ...found?.metadata, ...request.metadata, graph_id: name });
   const thread = { graph: name, graph_version: version, status: 'busy', metadata } as const;

@@ -1,12 +1,12 @@
-import type { Command, StreamMode } from '@langchain/langgraph';
+import type { StreamMode } from '@langchain/langgraph';
 import type { Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/graph-shelf.ts';
-import { applyUpdate, emptyState, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
-import { beginTurn, type TurnInput } from './turn-input.ts';
+import { type Beginning, beginTurn, type TurnInput } from './turn-input.ts';
 
 /**
  * Runs a turn on its graph, logs what happens, and returns the event that ends it. Rejects with what a node
@@ -26,17 +26,22 @@ export async function followGraph(
   const snapshot = await loaded.compiled.getState(config);
   const saved = snapshot.values as Partial<StateValues>; // of a thread that has none, an empty object
   const values = saved.messages ? (saved as StateValues) : undefined;
-  const { start, added } = beginTurn(loaded.graph, run.input as unknown as TurnInput, values); // what acceptTurn wrote
+  const input = run.input as unknown as TurnInput; // what acceptTurn wrote
+  if (input.resume !== undefined && snapshot.next.length === 0) {
+    return { type: 'turn-error', error: 'internal', message: 'There was nothing to resume.' };
+  }
+  const beginning = beginTurn(loaded.graph, input, values);
   const checkpointId: unknown = snapshot.config.configurable?.checkpoint_id;
   log.append({
     type: 'turn-start',
     graph: loaded.name,
     version: loaded.version,
     attempt: 1,
+    agent: beginning.values.agent,
     checkpointId: values && typeof checkpointId === 'string' ? checkpointId : null,
-    input: added,
+    input: beginning.added,
   });
-  const end = await stream(loaded, start, values, { ...config, signal }, log);
+  const end = await stream(loaded, beginning, { ...config, signal }, log);
   return end.interrupts
     ? { type: 'interrupted', interrupts: end.interrupts }
     : describeEnd(end.values, Date.now() - started);
@@ -50,8 +55,7 @@ interface StreamEnd {
 /** Follows the graph to where it stops, and logs what its nodes tell and what each step added. */
 async function stream(
   { compiled, graph }: LoadedGraph,
-  start: StateUpdate | Command,
-  before: StateValues | undefined,
+  { start, values: from }: Beginning,
   config: { signal: AbortSignal; configurable: JsonObject; metadata: JsonObject },
   log: EventLog,
 ): Promise<StreamEnd> {
@@ -63,8 +67,7 @@ async function stream(
     durability: 'sync' as const,
     recursionLimit: 4 * (handoffs + calls) + 20,
   };
-  const from = before ?? emptyState(graph.start);
-  let values = isCommand(start) ? from : applyUpdate(from, start);
+  let values = from;
   let step = 0;
   // LangGraph types its input by the graph's channels, which are the same for all of ours
   for await (const [mode, chunk] of await compiled.stream(start as never, options)) {
@@ -82,8 +85,4 @@ async function stream(
     }
   }
   return { values };
-}
-
-function isCommand(start: StateUpdate | Command): start is Command {
-  return 'resume' in start;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from '@langchain/langgraph';
 import type { Graph } from '../handoff/graph-file.ts';
-import { noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import { applyUpdate, emptyState, noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import type { AiMessage, HumanMessage, Json, Message, ToolMessage } from '../message.ts';
 
 /** What a turn begins with, as its run's row keeps it. */
@@ -14,29 +14,34 @@ export interface TurnInput {
   resume?: Json;
 }
 
-/** A turn's input as LangGraph takes it, and the messages that it adds. */
-export function beginTurn(
-  graph: Graph,
-  input: TurnInput,
-  values: StateValues | undefined,
-): { start: StateUpdate | Command; added: Message[] } {
-  if (input.resume !== undefined) return { start: new Command({ resume: input.resume }), added: [] };
-  const before = values?.messages ?? [];
-  const history = before.length === 0 ? input.history : [];
-  const added = [
-    ...answerOpenCalls(before),
-    ...history,
-    ...withFreshIds(input.messages, [...before, ...history]),
-  ];
-  const goesOn = graph.nextTurn === 'sticky' && values !== undefined && graph.agents.includes(values.agent);
+/** How a turn begins. */
+export interface Beginning {
+  /** The input as LangGraph takes it. */
+  start: StateUpdate | Command;
+  /** The messages that it adds. */
+  added: Message[];
+  /** The state with them. */
+  values: StateValues;
+}
+
+/** What a turn does first on a thread whose state is `before`; undefined on a new one. */
+export function beginTurn(graph: Graph, input: TurnInput, before: StateValues | undefined): Beginning {
+  const saved = before ?? emptyState(graph.start);
+  if (input.resume !== undefined) {
+    return { start: new Command({ resume: input.resume }), added: [], values: saved };
+  }
+  const history = saved.messages.length === 0 ? input.history : [];
+  const earlier = [...answerOpenCalls(saved.messages), ...history];
+  const added = [...earlier, ...withFreshIds(input.messages, [...saved.messages, ...history])];
+  const goesOn = graph.nextTurn === 'sticky' && graph.agents.includes(saved.agent);
   const start = {
     messages: added,
-    agent: goesOn ? values.agent : graph.start,
+    agent: goesOn ? saved.agent : graph.start,
     callers: [],
     counts: { ...noCounts, startedAt: Date.now() },
     done: false,
   };
-  return { start, added };
+  return { start, added, values: applyUpdate(saved, start) };
 }
 
 /** A turn that was cut short leaves calls without an answer, and no provider takes such a history. */

@@ -27,7 +27,7 @@ describe.skipIf(!there)('questions on the real film shop, through the whole mach
   }, async () => {
     const made = await makeTestDatabase();
     onTestFinished(() => made.drop());
-    await importFilms({ db: made.database.db, embedder: createLocalEmbedder() }, dump, () => undefined);
+    await importFilms({ database: made.database, embedder: createLocalEmbedder() }, dump, () => undefined);
     const context = await openTestContext({ project: '.', made });
     const wrong: string[] = [];
     for (const question of questions) {

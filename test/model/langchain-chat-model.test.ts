@@ -180,6 +180,34 @@ describe('servers with an accent are understood', () => {
     ]);
   });
 
+  test('a whole reply in the place of a stream', async () => {
+    const tool_calls = [
+      { id: 'a', type: 'function', function: { name: 'run_sql', arguments: '{"sql":"x"}' } },
+      { id: 'b', type: 'function', function: { name: 'run_sql', arguments: '{"sql' } },
+    ];
+    const message = { role: 'assistant', content: 'Look:', tool_calls };
+    const whole: WireAnswer = () =>
+      Response.json({
+        id: 'x',
+        object: 'chat.completion',
+        model: 'wire-model',
+        choices: [{ index: 0, message, finish_reason: 'tool_calls' }],
+        usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
+      });
+    wire.willAnswer(whole);
+    const { reply, heard } = await ask(whole);
+    expect(heard).toEqual(['Look:']);
+    expect(reply).toMatchObject({
+      text: 'Look:',
+      calls: [{ id: 'a', name: 'run_sql', args: { sql: 'x' } }],
+      invalidCalls: [{ id: 'b', name: 'run_sql', args: '{"sql' }],
+      usage: { total_tokens: 5 },
+      model: 'wire-model',
+      stop: 'calls',
+    });
+    expect(wire.requests.map(({ body }) => body.stream)).toEqual([true, false]);
+  });
+
   test('reasoning beside the text is dropped', async () => {
     const { reply, heard } = await ask(
       streamed(delta({ reasoning_content: 'Hm.' }), delta({ content: '46' })),
@@ -324,7 +352,7 @@ describe('failures', () => {
   test('an answer with nothing in it is one of a model that misbehaved', async () => {
     const nothing: WireAnswer = () =>
       new Response('<html>Welcome</html>', { headers: { 'content-type': 'text/html' } });
-    wire.willAnswer(nothing);
+    wire.willAnswer(nothing, nothing);
     const error = await failureOf(openChat({ retries: 0 })(requestOf(), () => {}));
     expect(error).toMatchObject({ name: 'ModelError', reason: 'misbehaved' });
   });

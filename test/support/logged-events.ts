@@ -45,7 +45,15 @@ export const answered: AiMessage = {
 
 /** A turn in which the clerk says something, looks something up and answers. */
 export const turn: TurnEvent[] = [
-  { type: 'turn-start', graph: 'desk', version: 'v', attempt: 1, checkpointId: null, input: [asked] },
+  {
+    type: 'turn-start',
+    graph: 'desk',
+    version: 'v',
+    attempt: 1,
+    agent: 'clerk',
+    checkpointId: null,
+    input: [asked],
+  },
   { type: 'agent-start', agent: 'clerk', step: 1 },
   { type: 'text-delta', agent: 'clerk', messageId: 'a1', text: 'One ', step: 1 },
   { type: 'text-delta', agent: 'clerk', messageId: 'a1', text: 'moment.', step: 1 },

@@ -22,7 +22,7 @@ export async function follow(
   stateAt: StateAt,
 ): Promise<RunView | undefined> {
   if (event.type === 'turn-start') {
-    const values = applyUpdate(await stateAt(event), { messages: event.input });
+    const values = applyUpdate(await stateAt(event), { messages: event.input, agent: event.agent });
     return { graph: event.graph, values, added: event.input, said: new Map() };
   }
   if (!view) return undefined;

@@ -1,13 +1,11 @@
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
-import { getThread } from '../../db/threads.ts';
 import { CallerError } from '../../errors.ts';
 import { acceptTurn } from '../../turn/accept-turn.ts';
 import { readState } from '../../turn/thread-state.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { readBody } from '../read-body.ts';
 import { findGraph } from './find-graph.ts';
-import { noThread } from './no-thread.ts';
 import { kwargsOf, type RunRequest, resumeOf, runRequestSchema } from './run-request.ts';
 
 export interface StartedRun {
@@ -28,7 +26,6 @@ export async function startRun(
   const request = await readBody(c, runRequestSchema);
   const { name } = findGraph(context.graphs, request.assistant_id);
   if (threadId) await refuseFork(context, threadId, request);
-  if (request.command?.resume !== undefined) await refuseIdleResume(context, threadId);
   const temporary = !threadId && request.on_completion !== 'keep';
   const ids = await acceptTurn(context, {
     graph: name,
@@ -60,12 +57,4 @@ async function refuseFork(context: AppContext, threadId: string, request: RunReq
       'A run can only go on from the newest checkpoint: forks are not supported.',
     );
   }
-}
-
-/** A busy thread may wait for a person by the time this run begins; one at rest does not. */
-async function refuseIdleResume({ db }: AppContext, threadId: string | undefined): Promise<void> {
-  const thread = threadId && (await getThread(db, threadId));
-  if (threadId && !thread) throw noThread(threadId);
-  if (thread && (thread.status === 'interrupted' || thread.status === 'busy')) return;
-  throw new CallerError('conflict', 'There is nothing to resume: the thread does not wait for anything.');
 }

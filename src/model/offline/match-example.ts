@@ -37,7 +37,7 @@ export async function matchExample(
   const parts = readAsk(ask);
   const aligned = alignSlots(parts, question, tokens, numeric);
   const { slots, taken, left } = fillFromLeft(parts, aligned, question, numeric);
-  const literals = parts.flatMap((part) => ('literal' in part ? [part.literal] : []));
+  const literals = literalsOf(parts);
   const isFree = parts.every((part) => !('slot' in part) || freeSlots.has(part.slot));
   const rest = tokens.filter((token) => !taken.includes(token));
   const obstacle = findObstacle(parts, slots, isFree ? left : [...left, ...taken], tokens);
@@ -81,6 +81,10 @@ export function readAsk(ask: string): AskPart[] {
     const slot = slotPattern.exec(piece)?.[1];
     return slot ? [{ slot }] : readTokens(piece).map((literal) => ({ literal }));
   });
+}
+
+function literalsOf(parts: AskPart[]): Token[] {
+  return parts.flatMap((part) => ('literal' in part ? [part.literal] : []));
 }
 
 export function fillAsk(ask: string, slots: Record<string, string>): string {
@@ -130,19 +134,19 @@ function findObstacle(
   const missing = parts.find((part) => 'slot' in part && !slots[part.slot]);
   if (missing && 'slot' in missing) return `the question says no ${missing.slot.replaceAll('_', ' ')}`;
   const filled = Object.values(slots).join(' ');
-  const extra = unmet.find(
-    (token) => isTelling(token) && (isMeasureToken(token) || !filled.includes(token.value)),
-  );
+  const literals = literalsOf(parts);
+  const lacks = (others: Token[]) => (token: Token) =>
+    isTelling(token) && !others.some((other) => isSame(token, other));
+  const isHeld = (token: Token) => !isMeasureToken(token) && filled.includes(token.value);
+  const extra = unmet.filter(lacks(literals)).find((token) => !isHeld(token));
   if (extra) return `it has no place for ${extra.value}`;
-  const isMet = (literal: Token) => question.some((token) => isSame(literal, token));
-  const absent = parts.find((part) => 'literal' in part && isTelling(part.literal) && !isMet(part.literal));
-  if (absent && 'literal' in absent) return `it is about ${absent.literal.value}`;
-  return undefined;
+  const absent = literals.find(lacks(question));
+  return absent && `it is about ${absent.key === 'count' ? 'how many' : absent.value}`;
 }
 
 /** What neither question may have without the other. */
 function isTelling(token: Token): boolean {
-  return token.kind !== 'word' || isMeasureToken(token);
+  return token.kind !== 'word' || token.key === 'count' || isMeasureToken(token);
 }
 
 function isMeasureToken({ kind, value }: Token): boolean {

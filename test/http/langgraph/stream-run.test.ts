@@ -52,7 +52,7 @@ test('a stream begins with the run and its attempt, in compact JSON', async () =
 test('values are the state after the input and after each step', async () => {
   const frames = (await framesOf(turn, 'values')).filter(({ event }) => event === 'values');
   expect(frames.map(({ data }) => data)).toEqual([
-    { agent: 'triage', messages: [{ ...bare, ...asked }] },
+    { agent: 'clerk', messages: [{ ...bare, ...asked }] },
     { agent: 'clerk', messages: [asked, called].map((message) => ({ ...bare, ...message })) },
     { agent: 'clerk', messages: [asked, called, found].map((message) => ({ ...bare, ...message })) },
     {
