@@ -452,6 +452,12 @@ export const attacks: Record<string, string[]> = {
     'select title as email from film, customer group by email',
   ],
   'hidden columns through scopes': [
+    "select (select max(password) from staff) from (select 'x' as password) d",
+    "select 1 from (select 'x' as password) d where exists (select 1 from staff where password > 'a')",
+    "select 1 from (select 'x' as password) d, lateral (select password from staff) l",
+    "select d.password from (select 'x' as password) d where 'x' in (select password from staff)",
+    "with d as (select 'x' as password) select (select min(password) from staff) from d",
+    "select 1 from (staff s cross join (select 'x' as password) q) join (select 'x' as password) d using (password)",
     'select x.password from (staff cross join language) x',
     'select x.password from (select 1 as a) y, (staff s join store t using (store_id)) as x',
     'select password from (select 1) x, lateral (select 1 from staff) s, staff',

@@ -30,8 +30,8 @@ const tables = [
   'password',
 ];
 
-export const randomQuery = (depth: number): fc.Arbitrary<string> =>
-  fc
+export function randomQuery(depth: number): fc.Arbitrary<string> {
+  return fc
     .record({
       cte: fc.option(cte(depth), { freq: 6, nil: '' }),
       targets: fc.array(target(depth), { minLength: 1, maxLength: 2 }),
@@ -50,6 +50,7 @@ export const randomQuery = (depth: number): fc.Arbitrary<string> =>
       ({ cte, targets, from, where, tail }) =>
         `${cte}select ${targets.join(', ')} from ${from.join(', ')}${where && ` where ${where} is not null`}${tail}`,
     );
+}
 
 function cte(depth: number): fc.Arbitrary<string> {
   if (depth <= 0) return fc.constant('');
