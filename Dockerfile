@@ -13,6 +13,7 @@ COPY package.json LICENSE ./
 COPY agents ./agents
 COPY graphs ./graphs
 COPY tools ./tools
+COPY guards ./guards
 COPY migrations ./migrations
 COPY src ./src
 RUN mkdir /data && chown node:node /data

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'test/**/*.long.test.ts'],
     globalSetup: ['test/support/template-database.ts'],
     pool: 'forks',
     maxWorkers: 2,

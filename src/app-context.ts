@@ -2,6 +2,7 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
 import { KyselySaver } from './checkpoint/kysely-saver.ts';
 import type { Config } from './config.ts';
+import { claimDatabase } from './db/claim-database.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
 import type { Schema } from './db/schema.ts';
@@ -34,6 +35,8 @@ export interface AppContext {
 export interface OpenOptions {
   /** Hears how far long work at start is. */
   progress?: (what: string, done: number, total: number) => void;
+  /** Whether changed files of agents, graphs, tools and guards take effect without a restart. */
+  watch?: boolean;
   /** Instead of what the config says. */
   database?: Database;
   chat?: ChatModel;
@@ -83,24 +86,23 @@ async function fill(
   };
   // LangGraph's type asks for versions that are numbers; its code takes strings that sort
   const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels }) as unknown as BaseCheckpointSaver;
-  const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver);
-  for (const { severity, file, line, message } of graphs.problems) {
-    log[severity === 'error' ? 'error' : 'warn']({ file, line }, message);
-  }
-  await prepareTools(graphs, log, {
-    database,
-    embedder: models.embedder,
-    progress: options.progress ?? (() => undefined),
+  const { progress = () => undefined, watch = false } = options;
+  const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
+    prepare: (tools) => prepareTools(tools, log, { database, embedder: models.embedder, progress }),
+    watch,
   });
 
   const context = { config, log, database, db, ...models, saver, graphs, turns: noTurns() };
-  if (database.kind === 'pglite') await recoverRuns(context, 0); // no other process can have it
+  const claim = await claimDatabase(database);
+  if (claim.alone) await recoverRuns(context, 0);
   const letGo = watchOverRuns(context);
   return {
     ...context,
     async close(milliseconds = 10_000) {
+      await graphs.close();
       await stopTurns(context, milliseconds);
       letGo();
+      claim.release();
       await database.close();
     },
   };

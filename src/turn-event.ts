@@ -12,6 +12,8 @@ export type TurnEvent =
   | CallEnd
   | Handoff
   | HandoffRefused
+  | Repair
+  | Guarded
   | Custom
   | StepEnd
   | Interrupted
@@ -82,6 +84,28 @@ export interface HandoffRefused {
   callId: string;
 }
 
+/** The machine kept the turn going where a model did not. */
+export interface Repair {
+  type: 'repair';
+  agent: string;
+  /**
+   * `loop`: the same again while nothing new was known. `limit`: more than the graph allows. `promise`: a
+   * handoff that was announced and not made. `empty`: a reply with nothing in it. `brief`: a brief that does not fit.
+   */
+  repair: 'loop' | 'limit' | 'promise' | 'empty' | 'brief';
+  reason: string;
+}
+
+/** A guard changed a text on its way, or held it back. */
+export interface Guarded {
+  type: 'guard';
+  agent: string;
+  place: 'input' | 'brief' | 'result' | 'answer';
+  guard: string;
+  blocked: boolean;
+  why: string;
+}
+
 /** What a tool says while it works. */
 export interface Custom {
   type: 'custom';
@@ -111,6 +135,8 @@ export interface TurnEnd {
   evidence: Evidence[];
   /** Of all the turn's model calls together. */
   usage: Usage;
+  /** How often each repair was needed. */
+  repairs: Record<Repair['repair'], number>;
   milliseconds: number;
 }
 

@@ -100,6 +100,14 @@ test('tools use knowledge, films, sql, db and how a tool is defined', () => {
   expect(astray.map(({ file, from }) => `${file} imports ${from}`)).toEqual([]);
 });
 
+test('guards use how a guard is defined, and nothing else of the machine', () => {
+  const allowed = /^\.\.\/src\/(handoff\/define-guard|model\/embedder)\.ts$/;
+  const astray = sources('guards')
+    .flatMap(importsOf)
+    .filter(({ from }) => from.startsWith('.') && !allowed.test(from));
+  expect(astray.map(({ file, from }) => `${file} imports ${from}`)).toEqual([]);
+});
+
 test('only config reads the environment', () => {
   const readers = sources('src').filter((file) =>
     /process\.env/.test(readFileSync(path.join(root, file), 'utf8')),

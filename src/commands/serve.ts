@@ -1,9 +1,11 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
 import { createApp } from '../http/app.ts';
 import { type Logger, openLog } from '../log.ts';
+import { stopTurns } from '../turn/stop-turns.ts';
 import { showProgress } from './show-progress.ts';
 
 /** A service that listens. */
@@ -13,6 +15,10 @@ export interface Service {
   /** Takes no more requests, ends the turns under way and closes everything. Safe to call twice. */
   stop(): Promise<void>;
 }
+
+/** How long a service that stops waits for turns, and then for their clients to have read the end. */
+const turnsMs = 10_000;
+const answersMs = 1_000;
 
 /** Serves until the process is asked to stop. */
 export async function serveUntilStopped(config: Config): Promise<void> {
@@ -26,7 +32,7 @@ export async function serve(
   log: Logger,
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<Service> {
-  const context = await openContext(config, log, { progress: showProgress(process.stderr) });
+  const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
   const server = await listenAt(createApp(context), config.http).catch(async (error: unknown) => {
     await context.close();
     throw error;
@@ -62,8 +68,10 @@ function listenAt(
 
 async function stop(context: AppContext, server: ServerType): Promise<void> {
   context.log.info('stopping');
-  const closed = new Promise((resolve) => server.close(resolve));
-  await context.close();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await stopTurns(context, turnsMs);
+  await Promise.race([closed, sleep(answersMs)]);
+  await context.close(0);
   if ('closeAllConnections' in server) server.closeAllConnections();
   await closed;
   context.log.info('stopped');

@@ -11,12 +11,13 @@ interface BatonTables {
   'baton.thread': ThreadTable;
   'baton.run': RunTable;
   'baton.event': EventTable;
+  'baton.graph_version': GraphVersionTable;
 }
 
 export interface ThreadTable {
   thread_id: string;
   graph: string | null;
-  /** The hash of the graph and its agents that the thread began with. */
+  /** The version of the graph that the thread is pinned to: a row of `baton.graph_version`. */
   graph_version: string | null;
   status: ColumnType<'idle' | 'busy' | 'interrupted' | 'error', string | undefined, string>;
   metadata: Jsonb<Record<string, unknown>>;
@@ -34,6 +35,8 @@ export interface RunTable {
   run_id: string;
   thread_id: string;
   graph: string;
+  /** The version that it was accepted for; null for the newest. */
+  graph_version: ColumnType<string | null, string | null | undefined, string | null>;
   status: ColumnType<RunStatus, RunStatus | undefined, RunStatus>;
   /** What the turn begins with: see `TurnInput`. */
   input: Jsonb<Record<string, unknown>>;
@@ -52,6 +55,15 @@ export interface EventTable {
   run_id: string;
   type: string;
   data: Jsonb<Record<string, unknown>>;
+  created_at: Time;
+}
+
+/** Versions of graphs that threads are pinned to. */
+export interface GraphVersionTable {
+  graph: string;
+  /** The hash of `files`. */
+  version: string;
+  files: Jsonb<{ graph: string; agents: Record<string, string> }>;
   created_at: Time;
 }
 

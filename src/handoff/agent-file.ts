@@ -50,11 +50,7 @@ const fence = /^---[ \t]*\r?\n((?:.*\r?\n)*?)---[ \t]*(?:\r?\n|$)/;
 /** Reads an agent's file. Returns the agent, or every mistake in the file. */
 export function readAgent(file: string, name: string, text: string): Agent | FileProblem[] {
   const matched = fence.exec(text);
-  if (!matched) {
-    const message =
-      'An agent begins with front matter: a line of three dashes, YAML, three dashes; then the prompt.';
-    return [{ file, line: 1, message, severity: 'error' }];
-  }
+  if (!matched) return [{ file, ...whyNoFrontMatter(text), severity: 'error' }];
   const source = readYaml(file, matched[1] ?? '', 2);
   if (Array.isArray(source)) return source;
   const data = checkYaml({ ...source, data: source.data ?? {} }, agentSchema);
@@ -71,4 +67,32 @@ export function readAgent(file: string, name: string, text: string): Agent | Fil
   }
   if (Array.isArray(data) || problems.length > 0) return problems;
   return { name, ...data, examples: data.examples as Example[], prompt, text, source }; // absent keys are absent
+}
+
+const shape =
+  'An agent begins with front matter: a line of three dashes, YAML, three dashes; then the prompt.';
+const almostFence = /^\s*[-–—]{2,}\s*$/;
+
+/** What is wrong with the lines that should stand around the front matter. */
+function whyNoFrontMatter(text: string): { line: number; message: string } {
+  const lines = text.split(/\r?\n/);
+  if (!text.trim()) return { line: 1, message: `There is nothing in it. ${shape}` };
+  const open = lines.findIndex((line) => almostFence.test(line));
+  const close = lines.findIndex((line, at) => at > open && almostFence.test(line));
+  const first = lines.findIndex((line) => line.trim());
+  if (open < 0 || open > first) return { line: first + 1, message: shape };
+  for (const at of [open, close]) {
+    const line = lines[at];
+    if (line !== undefined && line.trimEnd() !== '---')
+      return {
+        line: at + 1,
+        message: `Front matter stands between lines of exactly three dashes: this one is "${line}".`,
+      };
+  }
+  if (open > 0)
+    return { line: open + 1, message: 'Front matter begins in the first line: remove what is above it.' };
+  return {
+    line: 1,
+    message: 'The front matter that begins here does not end: write a line of three dashes above the prompt.',
+  };
 }

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
-import { z } from 'zod';
-import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
-import { type ChatReply, type ChatRequest, ModelError, type ToolSpec } from '../model/chat-model.ts';
-import type { TurnEvent } from '../turn-event.ts';
+import type { AiMessage } from '../message.ts';
+import { type ChatReply, type ChatRequest, ModelError } from '../model/chat-model.ts';
+import { applyGuards, type GuardRun, isGuarded } from './apply-guards.ts';
+import { buildRequest, openEdges } from './build-request.ts';
 import { finishSpeaking } from './finish-speaking.ts';
-import { nearestExamples } from './nearest-examples.ts';
-import { type Machine, type Seat, type SeatedGraph, seatOf } from './seat.ts';
+import { guardInput } from './guard-input.ts';
+import { type Machine, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateUpdate, StateValues } from './state.ts';
-import { systemPrompt } from './system-prompt.ts';
-import { transferTool } from './transfer-tool.ts';
-import { limitNote, mustAnswer, spentLimits } from './turn-limits.ts';
-import { whatAgentSees } from './what-agent-sees.ts';
+import { toAiMessage } from './to-ai-message.ts';
+import { countRepair } from './turn-course.ts';
 
 /** The node of an agent: asks its model once, and adds the reply to the history. */
 export async function askAgent(
@@ -21,121 +19,72 @@ export async function askAgent(
   state: StateValues,
   config: LangGraphRunnableConfig,
 ): Promise<StateUpdate> {
+  const signal = config.signal ?? new AbortController().signal;
+  const run: GuardRun = { machine, seated, signal, tell: (event) => config.writer?.(event) };
   const step = Number(config.metadata?.langgraph_step ?? 0);
   const messageId = randomUUID();
-  tell(config, { type: 'agent-start', agent, step });
+  run.tell({ type: 'agent-start', agent, step });
+  const hear = (text: string) => run.tell({ type: 'text-delta', agent, messageId, text, step });
 
-  const request = await requestFor(
-    seated,
-    seatOf(seated, agent),
-    state,
-    config.signal ?? new AbortController().signal,
-  );
-  const hear = (text: string) => tell(config, { type: 'text-delta', agent, messageId, text, step });
-  const reply = await askUntilHeard(machine, request, hear);
+  const { messages, blocked } = await guardInput(run, agent, state.messages);
+  if (blocked !== undefined) {
+    hear(blocked);
+    return { messages: [refusal(agent, messageId, blocked)], agent, done: true };
+  }
 
-  const message = toMessage(agent, messageId, reply, request, state.messages);
-  const counts = { ...state.counts, tokens: state.counts.tokens + reply.usage.total_tokens };
-  const update: StateUpdate = { messages: [message], agent, counts };
+  const seat = seatOf(seated, agent);
+  const { request, answerOnly } = await buildRequest(seated, seat, { ...state, messages }, signal);
+  const { reply, again } = await askUntilHeard(run, request, hear);
+  const course = { ...(again ? countRepair(state.course, 'empty') : state.course), nudge: null };
+  const counts = { ...state.counts, tokens: state.counts.tokens + Math.max(0, reply.usage.total_tokens) };
+
+  const message = toAiMessage({ agent, id: messageId, reply, answerOnly }, state.messages);
+  const update: StateUpdate = { messages: [message], agent, counts, course };
   if (message.tool_calls.length > 0) return update;
-  return { ...update, ...finishSpeaking(seated.graph, agent, state, (event) => tell(config, event)) };
-}
-
-async function requestFor(
-  seated: SeatedGraph,
-  { agent, tools, edges }: Seat,
-  state: StateValues,
-  signal: AbortSignal,
-): Promise<ChatRequest> {
-  const { graph } = seated;
-  const spent = spentLimits(state.counts, graph.limits, Date.now());
-  const open = spent.size === 0 ? edges : [];
-  const transfers = open.map((edge) => transferTool(edge, seatOf(seated, edge.to).agent));
-  const messages = whatAgentSees(agent.name, state, edgeInto(seated, agent.name, state));
-  const cases = await nearestExamples(agent, messages);
-  const notes = limitNote(spent, graph.limits);
-  return {
-    role: agent.model,
-    agent: { name: agent.name, examples: agent.examples },
-    system: systemPrompt(agent, { edges: open, cases, messages: state.messages, notes }),
-    messages,
-    tools: mustAnswer(spent) ? [] : [...tools.map(toSpec), ...transfers],
-    signal,
-  };
-}
-
-/** The edge on which control came to an agent in this turn. */
-function edgeInto({ graph }: SeatedGraph, agent: string, { callers }: StateValues) {
-  const caller = callers.findLast(({ to }) => to === agent);
-  return graph.edges.find(({ from, to }) => from === caller?.from && to === agent);
-}
-
-function toSpec({ name, description, parameters }: Seat['tools'][number]): ToolSpec {
-  return {
-    name,
-    description,
-    parameters: z.toJSONSchema(parameters, { target: 'draft-7', io: 'input' }) as JsonObject,
-  }; // a JSON Schema is JSON
+  const spoken = { agent, text: message.content, open: openEdges(seated, seat, state) };
+  return { ...update, ...finishSpeaking(seated.graph, spoken, { ...state, course }, run.tell) };
 }
 
 /** An empty reply is asked for once more; a second one is a failure of the model. */
 async function askUntilHeard(
-  machine: Machine,
+  run: GuardRun,
+  request: ChatRequest,
+  hear: (text: string) => void,
+): Promise<{ reply: ChatReply; again: boolean }> {
+  const reply = await askGuarded(run, request, hear);
+  if (!isEmpty(reply)) return { reply, again: false };
+  const { name } = request.agent;
+  run.tell({
+    type: 'repair',
+    agent: name,
+    repair: 'empty',
+    reason: `The model of ${name} replied with nothing.`,
+  });
+  const second = await askGuarded(run, request, hear);
+  if (isEmpty(second))
+    throw new ModelError('misbehaved', `The model of ${name} replied with nothing, twice.`);
+  return { reply: second, again: true };
+}
+
+/** Where something looks at answers, nobody hears the text before it has passed. */
+async function askGuarded(
+  run: GuardRun,
   request: ChatRequest,
   hear: (text: string) => void,
 ): Promise<ChatReply> {
-  const reply = await machine.chat(request, hear);
-  if (!isEmpty(reply)) return reply;
-  const again = await machine.chat(request, hear);
-  if (isEmpty(again))
-    throw new ModelError('misbehaved', `The model of ${request.agent.name} replied with nothing, twice.`);
-  return again;
+  const guarded = isGuarded(run.seated, 'answer');
+  const reply = await run.machine.chat(request, guarded ? () => undefined : hear);
+  if (!guarded || !reply.text) return reply;
+  const passed = await applyGuards(run, 'answer', request.agent.name, reply.text);
+  const text = passed.blocked === undefined ? passed.text : `This answer is withheld: ${passed.blocked}`;
+  hear(text);
+  return { ...reply, text };
 }
 
 function isEmpty({ text, calls, invalidCalls }: ChatReply): boolean {
   return text.trim() === '' && calls.length + invalidCalls.length === 0;
 }
 
-/** The reply as a message of the history. Calls that nothing offered, once only an answer is left, are dropped. */
-function toMessage(
-  name: string,
-  id: string,
-  reply: ChatReply,
-  { tools }: ChatRequest,
-  history: Message[],
-): AiMessage {
-  const malformed = reply.invalidCalls.map((call): Call => ({ id: call.id, name: call.name, args: {} }));
-  const calls = tools.length > 0 ? withUniqueIds([...reply.calls, ...malformed], history) : [];
-  const invalid = reply.invalidCalls.map((call, at) => ({
-    ...call,
-    id: calls[reply.calls.length + at]?.id ?? call.id,
-  }));
-  return {
-    type: 'ai',
-    id,
-    name,
-    content:
-      reply.text ||
-      (calls.length > 0 ? '' : 'The limits of this turn were reached before there was an answer.'),
-    tool_calls: calls,
-    ...(invalid.length > 0 && calls.length > 0 && { invalid_tool_calls: invalid }),
-    usage_metadata: reply.usage,
-    response_metadata: { model_name: reply.model, finish_reason: reply.stop },
-  };
-}
-
-/** Models repeat ids, and some give none; answers are matched to calls by id, over the whole thread. */
-function withUniqueIds(calls: Call[], history: Message[]): Call[] {
-  const taken = new Set(
-    history.flatMap((message) => (message.type === 'ai' ? message.tool_calls.map(({ id }) => id) : [])),
-  );
-  return calls.map(({ id, name, args }) => {
-    const unique = id && !taken.has(id) ? id : `call_${randomUUID().replaceAll('-', '')}`;
-    taken.add(unique);
-    return { id: unique, name, args, type: 'tool_call' };
-  });
-}
-
-function tell(config: LangGraphRunnableConfig, event: TurnEvent): void {
-  config.writer?.(event);
+function refusal(name: string, id: string, content: string): AiMessage {
+  return { type: 'ai', id, name, content, tool_calls: [], response_metadata: { finish_reason: 'guard' } };
 }

@@ -6,6 +6,9 @@ import type { Graph } from './graph-file.ts';
 /** By call id: the arguments to use, or why the call is not carried out. */
 export type Approvals = Map<string, { args: JsonObject; refusal?: string }>;
 
+/** How often a person is asked about the calls of one reply, at most; what is open then is refused. */
+const rounds = 20;
+
 const decisionSchema = z.union([
   z.enum(['accept', 'refuse']).transform((decision) => ({ decision }) as const),
   z.object({ decision: z.literal('accept') }),
@@ -13,30 +16,43 @@ const decisionSchema = z.union([
   z.object({ decision: z.literal('refuse'), reason: z.string().optional() }),
 ]);
 
-/** `accept`, `refuse` or a decision for all pending calls, or `{ [call id]: decision }`. */
-export const approvalSchema = z.union([decisionSchema, z.record(z.string(), decisionSchema)]);
+type Decision = z.infer<typeof decisionSchema>;
 
 /**
- * Stops the turn until a person has decided about the calls of the graph's `approve` list. A call that
- * nobody decided about is refused. Returns an empty map when no call needs a person.
+ * Stops the turn until a person has decided about every call of the graph's `approve` list. The answer is
+ * `accept`, `refuse` or a decision for all calls that wait, or `{ [call id]: decision }` for some of them:
+ * the others wait on. An answer that says nothing of the kind is asked for again.
  */
 export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage): Approvals {
-  const pending = tool_calls.filter((call) => approve.includes(call.name));
-  if (pending.length === 0) return new Map();
-  const answer: unknown = interrupt({ type: 'approval', agent: name, calls: pending });
-  const parsed = approvalSchema.safeParse(answer);
-  return new Map(pending.map((call) => [call.id, decide(call, parsed.success ? parsed.data : undefined)]));
+  const approvals: Approvals = new Map();
+  const asked = tool_calls.filter((call) => approve.includes(call.name));
+  for (let round = 0; round < rounds; round++) {
+    const pending = asked.filter(({ id }) => !approvals.has(id));
+    if (pending.length === 0) return approvals;
+    const answer: unknown = interrupt({ type: 'approval', agent: name, calls: pending });
+    for (const call of pending) {
+      const decision = decisionAbout(call, answer);
+      if (decision) approvals.set(call.id, decide(call, decision));
+    }
+  }
+  for (const call of asked) {
+    if (!approvals.has(call.id)) approvals.set(call.id, decide(call, { decision: 'refuse' }));
+  }
+  return approvals;
 }
 
-function decide(
-  call: Call,
-  answer: z.infer<typeof approvalSchema> | undefined,
-): { args: JsonObject; refusal?: string } {
+/** What an answer says of a call: by its id, or of all that wait. */
+function decisionAbout(call: Call, answer: unknown): Decision | undefined {
   const own =
-    decisionSchema.safeParse(answer).data ??
-    (answer as Record<string, z.infer<typeof decisionSchema>> | undefined)?.[call.id]; // the other branch of the union
-  if (own?.decision === 'accept') return { args: call.args };
-  if (own?.decision === 'edit') return { args: own.args as JsonObject }; // z.json is JSON
-  const reason = own?.decision === 'refuse' && 'reason' in own && own.reason ? `: ${own.reason}` : '.';
+    answer !== null && typeof answer === 'object'
+      ? Object.entries(answer).find(([id]) => id === call.id)
+      : undefined;
+  return decisionSchema.safeParse(own ? own[1] : answer).data;
+}
+
+function decide(call: Call, decided: Decision): { args: JsonObject; refusal?: string } {
+  if (decided.decision === 'accept') return { args: call.args };
+  if (decided.decision === 'edit') return { args: decided.args as JsonObject }; // z.json is JSON
+  const reason = 'reason' in decided && decided.reason ? `: ${decided.reason}` : '.';
   return { args: call.args, refusal: `A person refused this call${reason}` };
 }

@@ -1,4 +1,5 @@
 import type { Agent } from './agent-file.ts';
+import type { Guard } from './define-guard.ts';
 import { type FileProblem, unknownName } from './file-problem.ts';
 import type { Graph } from './graph-file.ts';
 import type { ShelvedTool } from './load-tools.ts';
@@ -9,6 +10,7 @@ export interface Known {
   /** Agents whose file is there and has mistakes of its own. */
   unread: Set<string>;
   tools: Map<string, ShelvedTool>;
+  guards: Map<string, Guard>;
 }
 
 /** Names that the compiled graph uses for itself. */
@@ -81,7 +83,10 @@ function checkReach({ start, agents, edges, limits, source }: Graph): FileProble
   ];
 }
 
-function checkNames({ start, limits, approve, agents, source }: Graph, { tools }: Known): FileProblem[] {
+function checkNames(
+  { start, limits, approve, guards, agents, source }: Graph,
+  { tools, guards: shelf }: Known,
+): FileProblem[] {
   const problems: FileProblem[] = [];
   const inGraph = (name: string) => unknownName('agent in this graph', name, agents);
   if (!agents.includes(start)) problems.push(source.problem(['start'], inGraph(start)));
@@ -90,6 +95,10 @@ function checkNames({ start, limits, approve, agents, source }: Graph, { tools }
   for (const [at, tool] of approve.entries()) {
     if (!tools.has(tool))
       problems.push(source.problem(['approve', at], unknownName('tool', tool, [...tools.keys()])));
+  }
+  for (const [at, guard] of guards.entries()) {
+    if (!shelf.has(guard))
+      problems.push(source.problem(['guards', at], unknownName('guard', guard, [...shelf.keys()])));
   }
   return problems;
 }

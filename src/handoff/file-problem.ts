@@ -16,9 +16,10 @@ export function formatProblem({ file, line, message, severity }: FileProblem): s
 /** ` Did you mean "x"?` when one of the known names is near enough to be what was meant, otherwise nothing. */
 export function didYouMean(name: string, known: string[]): string {
   if (known.length === 0) return '';
-  const nearest = closest(name, known);
-  const near = distance(name.toLowerCase(), nearest.toLowerCase()) <= Math.max(2, name.length / 3);
-  return near ? ` Did you mean "${nearest}"?` : '';
+  const lower = known.map((other) => other.toLowerCase());
+  const nearest = closest(name.toLowerCase(), lower);
+  const near = distance(name.toLowerCase(), nearest) <= Math.max(2, name.length / 3);
+  return near ? ` Did you mean "${known[lower.indexOf(nearest)]}"?` : '';
 }
 
 /** The message for a name that nothing has: what it is, what there is, and the nearest one. */

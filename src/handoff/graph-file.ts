@@ -3,7 +3,7 @@ import type { FileProblem } from './file-problem.ts';
 import { checkYaml, readYaml, type YamlSource } from './yaml-source.ts';
 
 /** What of the thread crosses the edge: see `viewFor`. */
-export type Show = 'full' | 'narrated' | 'brief';
+export type Show = 'full' | 'narrated' | 'brief' | 'summary';
 export type Return = 'stay' | 'caller' | 'start';
 export type BriefType = 'string' | 'number' | 'integer' | 'boolean';
 
@@ -17,6 +17,8 @@ export interface Edge {
   brief: Record<string, { type: BriefType; required: boolean }>;
   context: { show: Show; last?: number };
   return: Return;
+  /** How often it may be used in one turn; absent: as often as the turn's handoffs allow. */
+  limit?: number;
 }
 
 export interface Limits {
@@ -39,6 +41,8 @@ export interface Graph {
   limits: Limits;
   /** Tools whose calls wait for a person. */
   approve: string[];
+  /** Guards that look at every text on its way. */
+  guards: string[];
   text: string;
   source: YamlSource;
 }
@@ -50,7 +54,7 @@ const briefType = z.enum(
   'expected string, number, integer or boolean',
 );
 const whole = z.number().int('expected a whole number').positive('expected a number above 0');
-const show = z.enum(['full', 'narrated', 'brief'], 'expected full, narrated or brief');
+const show = z.enum(['full', 'narrated', 'brief', 'summary'], 'expected full, narrated, brief or summary');
 
 const edgeSchema = z.strictObject({
   when: when.describe('Why to hand over: the documentation, and the description that the model reads.'),
@@ -71,6 +75,7 @@ const edgeSchema = z.strictObject({
     .describe(
       'Who speaks when the receiver is done: nobody (its words are the answer), the sender, or the first agent.',
     ),
+  limit: whole.optional().describe('How often it may be used in one turn.'),
 });
 
 const limitsSchema = z.strictObject({
@@ -98,6 +103,10 @@ export const graphSchema = z.strictObject({
     .describe("Who takes the user's next message: the first agent, or the one that answered last."),
   limits: limitsSchema.default(limitsSchema.parse({})).describe('How far one turn may go.'),
   approve: z.array(name).default([]).describe('Tools whose calls wait for a person.'),
+  guards: z
+    .array(name)
+    .default([])
+    .describe('Guards from the shelf `guards/` that look at every text on its way.'),
 });
 
 /** Reads a graph's file. Returns the graph, or every mistake in the file. Names are checked by `checkGraph`. */
@@ -108,10 +117,11 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
   if (Array.isArray(data)) return data;
   const { handoffs, limits, ...rest } = data;
   const edges = Object.entries(handoffs).flatMap(([from, targets]) =>
-    Object.entries(targets).map(([to, { brief, context, ...edge }]) => ({
+    Object.entries(targets).map(([to, { brief, context, limit, ...edge }]) => ({
       from,
       to,
       ...edge,
+      ...(limit !== undefined && { limit }),
       brief: readBrief(brief),
       context: context as Edge['context'], // an absent `last` is absent
     })),

@@ -1,54 +1,98 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
-import { type CompiledGraph, compileGraph, versionOf } from './compile-graph.ts';
+import type { Tool } from './define-tool.ts';
 import type { FileProblem } from './file-problem.ts';
-import type { Graph } from './graph-file.ts';
+import { followChanges } from './follow-changes.ts';
+import { keepLastGood } from './keep-last-good.ts';
+import { graphLoader, isSameGraph, type LoadedGraph } from './load-graph.ts';
 import { loadProject, type Project } from './load-project.ts';
-import type { Machine, Seat, SeatedGraph } from './seat.ts';
-
-/** A graph that is ready to run. */
-export interface LoadedGraph extends SeatedGraph {
-  name: string;
-  /** The hash of the graph and its agents. */
-  version: string;
-  compiled: CompiledGraph;
-}
+import { openPinnedVersions, VersionError } from './pinned-versions.ts';
+import { reportProblems } from './report-problems.ts';
+import type { Machine, SeatedGraph } from './seat.ts';
+import { seatGraph } from './seat-graph.ts';
 
 /** The graphs of a project, by name. */
 export interface GraphShelf {
+  /** The newest version of each, by name. */
   list(): LoadedGraph[];
   get(name: string): LoadedGraph | undefined;
-  /** What is wrong with the files; graphs with errors are not on the shelf. */
-  problems: FileProblem[];
+  /** A version that the database keeps, or the newest. Rejects with a `VersionError` when it cannot be had. */
+  open(name: string, version: string | null): Promise<LoadedGraph>;
+  /** What is wrong with the files. A graph with errors is not on the shelf, or stays as it was before them. */
+  readonly problems: FileProblem[];
+  /** Follows no more changes. */
+  close(): Promise<void>;
 }
 
-/** Loads a project's files and compiles its graphs. */
+export interface ShelfOptions {
+  /** Makes tools ready before a graph first uses them. */
+  prepare?: (tools: Tool[]) => Promise<void>;
+  /** Whether to follow changes of the files. */
+  watch?: boolean;
+}
+
+/**
+ * Loads a project's files and compiles its graphs. When they are watched, a changed file takes effect with the
+ * next turn; a turn that runs goes on with what it began with, and a file with mistakes leaves the graphs that
+ * need it as they are.
+ */
 export async function openGraphShelf(
   projectDir: string,
   machine: Machine,
   checkpointer: BaseCheckpointSaver,
+  { prepare = async () => undefined, watch = false }: ShelfOptions = {},
 ): Promise<GraphShelf> {
-  const project = await loadProject(projectDir);
-  const graphs = new Map(
-    [...project.graphs.values()].map((graph) => {
-      const seated = seatGraph(project, graph);
-      const compiled = compileGraph(machine, seated, checkpointer);
-      return [graph.name, { ...seated, name: graph.name, version: versionOf(seated), compiled }];
-    }),
-  );
-  return { list: () => [...graphs.values()], get: (name) => graphs.get(name), problems: project.problems };
+  const { log } = machine;
+  const loadGraph = graphLoader(machine, checkpointer, prepare);
+  const graphs = new Map<string, LoadedGraph>();
+  let project: Project | undefined;
+  const versions = openPinnedVersions(machine, () => project ?? noCode, loadGraph);
+
+  async function load(): Promise<void> {
+    const before = project;
+    const read = keepLastGood(await loadProject(projectDir), before);
+    reportProblems(log, { before: before?.problems ?? [], now: read.problems });
+    project = read;
+    versions.forget();
+    for (const name of graphs.keys()) if (!read.graphs.has(name) && !read.broken.has(name)) remove(name);
+    for (const graph of read.graphs.values()) {
+      await replace(seatGraph(graph, read)).catch((error: unknown) => {
+        if (!before) throw error;
+        log.error({ err: error, graph: graph.name }, 'the changed graph cannot be used and stays as it was');
+      });
+    }
+  }
+
+  /** Puts the newest version on the shelf, ready to run, unless it is there already. */
+  async function replace(seated: SeatedGraph): Promise<void> {
+    const { name } = seated.graph;
+    const before = graphs.get(name);
+    if (before && isSameGraph(before, seated)) return;
+    const loaded = await loadGraph(seated);
+    graphs.set(name, loaded);
+    if (before) log.info({ graph: name, version: loaded.version }, 'the graph was loaded again');
+  }
+
+  function remove(name: string): void {
+    graphs.delete(name);
+    log.info({ graph: name }, 'the graph is gone');
+  }
+
+  const close = watch ? await followChanges(projectDir, log, load) : await load().then(() => nothingToClose);
+  return {
+    list: () => [...graphs.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    get: (name) => graphs.get(name),
+    async open(name, version) {
+      const newest = graphs.get(name);
+      if (newest && (version === null || version === newest.version)) return newest;
+      if (version !== null) return versions.open(name, version);
+      throw new VersionError(`The graph "${name}" is not there any more.`);
+    },
+    get problems() {
+      return project?.problems ?? [];
+    },
+    close,
+  };
 }
 
-/** Puts every name of a checked graph together with what it means. */
-function seatGraph(project: Project, graph: Graph): SeatedGraph {
-  const seats = graph.agents.map((name): [string, Seat] => {
-    const agent = must(project.agents.get(name), name);
-    const tools = agent.tools.map((tool) => must(project.tools.get(tool), tool).tool);
-    return [name, { agent, tools, edges: graph.edges.filter(({ from }) => from === name) }];
-  });
-  return { graph, seats: new Map(seats) };
-}
-
-function must<Thing>(thing: Thing | undefined, name: string): Thing {
-  if (thing === undefined) throw new Error(`${name} passed the check and is not there.`);
-  return thing;
-}
+const noCode = { tools: new Map(), guards: new Map() };
+const nothingToClose = async () => undefined;

@@ -1,37 +1,84 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { type Agent, readAgent } from './agent-file.ts';
-import { checkGraph, checkUnused } from './check-graph.ts';
+import { checkExamples } from './check-examples.ts';
+import { checkGraph, checkUnused, type Known } from './check-graph.ts';
+import { checkWaysOut } from './check-ways-out.ts';
+import type { Guard } from './define-guard.ts';
 import type { FileProblem } from './file-problem.ts';
 import { type Graph, readGraph } from './graph-file.ts';
+import { loadGuards } from './load-guards.ts';
 import { loadTools, type ShelvedTool } from './load-tools.ts';
+import { readShelf } from './read-shelf.ts';
 
-/** The three shelves, read and checked. `graphs` holds those without errors; `problems` all mistakes found. */
+/** The shelves, read and checked. `graphs` holds those without errors; `problems` all mistakes found. */
 export interface Project {
   agents: Map<string, Agent>;
   graphs: Map<string, Graph>;
   tools: Map<string, ShelvedTool>;
+  guards: Map<string, Guard>;
+  /** Names of graphs whose file is there and which cannot be used, for what it says or for what they need. */
+  broken: Set<string>;
   problems: FileProblem[];
 }
 
-/** Reads `agents/*.md`, `graphs/*.yaml` and `tools/*.ts` of a project's folder. Never throws for what they say. */
+/**
+ * Reads `agents/*.md`, `graphs/*.yaml`, `tools/*.ts` and `guards/*.ts` of a project's folder. Never throws for what
+ * they say.
+ */
 export async function loadProject(projectDir: string): Promise<Project> {
-  const [agents, graphs, { tools, problems: toolProblems }] = await Promise.all([
-    readShelf(projectDir, 'agents', /\.md$/, readAgent),
-    readShelf(projectDir, 'graphs', /\.ya?ml$/, readGraph),
+  const [agents, graphs, code, checks] = await Promise.all([
+    readShelf(projectDir, agentShelf),
+    readShelf(projectDir, graphShelf),
     loadTools(projectDir),
+    loadGuards(projectDir),
   ]);
-  const problems = [...agents.problems, ...graphs.problems, ...toolProblems];
-  const known = { agents: agents.read, tools, unread: agents.unread };
-  problems.push(...checkUnused(graphs.read.values(), known));
-  for (const graph of graphs.read.values()) {
-    const found = checkGraph(graph, known);
-    problems.push(...found);
-    if (found.some(({ severity }) => severity === 'error')) graphs.read.delete(graph.name);
-  }
-  if (graphs.read.size + graphs.unread.size === 0 && problems.length === 0) problems.push(noGraphs);
-  return { agents: agents.read, graphs: graphs.read, tools, problems: distinct(problems) };
+  const { tools } = code;
+  const { guards } = checks;
+  const known: Known = { agents: agents.read, tools, guards, unread: agents.unread };
+  const read = [...graphs.read.values()];
+  const found = new Map(
+    read.map((graph) => [graph, [...checkGraph(graph, known), ...checkWaysOut(graph, known)]]),
+  );
+  const good = read.filter((graph) => !found.get(graph)?.some(({ severity }) => severity === 'error'));
+  const allRead = agents.unread.size + graphs.unread.size === 0; // who uses what is known
+  const problems = [
+    ...agents.problems,
+    ...graphs.problems,
+    ...code.problems,
+    ...checks.problems,
+    ...[...found.values()].flat(),
+    ...(allRead ? [...checkUnused(read, known), ...checkUnplaced(read, known)] : []),
+    ...checkExamples(read, known),
+  ];
+  const none =
+    read.length + graphs.unread.size === 0 && problems.every(({ severity }) => severity === 'warning');
+  return {
+    agents: agents.read,
+    graphs: new Map(good.map((graph) => [graph.name, graph])),
+    tools,
+    guards,
+    broken: new Set([
+      ...graphs.unread,
+      ...read.filter((graph) => !good.includes(graph)).map(({ name }) => name),
+    ]),
+    problems: distinct(none ? [...problems, noGraphs] : problems),
+  };
 }
+
+const agentShelf = {
+  folder: 'agents',
+  kind: 'an agent',
+  ending: /\.md$/,
+  likely: { use: '.md', not: /^[^.].*\.(markdown|mdx?|txt)$/i },
+  read: readAgent,
+};
+
+const graphShelf = {
+  folder: 'graphs',
+  kind: 'a graph',
+  ending: /\.ya?ml$/,
+  likely: { use: '.yaml', not: /^[^.].*\.(ya?ml|json)$/i },
+  read: readGraph,
+};
 
 const noGraphs: FileProblem = {
   file: 'graphs',
@@ -40,33 +87,17 @@ const noGraphs: FileProblem = {
   severity: 'error',
 };
 
-interface Shelf<Thing> {
-  read: Map<string, Thing>;
-  /** Names whose file is there and has mistakes. */
-  unread: Set<string>;
-  problems: FileProblem[];
-}
-
-type Reader<Thing> = (file: string, name: string, text: string) => Thing | FileProblem[];
-
-async function readShelf<Thing>(
-  dir: string,
-  shelf: string,
-  ending: RegExp,
-  read: Reader<Thing>,
-): Promise<Shelf<Thing>> {
-  const filled: Shelf<Thing> = { read: new Map(), unread: new Set(), problems: [] };
-  const entries = await readdir(path.join(dir, shelf)).catch(() => []);
-  for (const entry of entries.filter((name) => ending.test(name)).sort()) {
-    const file = path.join(shelf, entry);
-    const name = entry.replace(ending, '');
-    const thing = read(file, name, await readFile(path.join(dir, file), 'utf8'));
-    if (Array.isArray(thing)) {
-      filled.unread.add(name);
-      filled.problems.push(...thing);
-    } else filled.read.set(name, thing);
-  }
-  return filled;
+/** Agents that no graph names. */
+function checkUnplaced(graphs: Graph[], { agents }: Known): FileProblem[] {
+  const placed = new Set(graphs.flatMap((graph) => graph.agents));
+  return [...agents.values()]
+    .filter(({ name }) => !placed.has(name))
+    .map(({ name, source }) => ({
+      file: source.file,
+      line: 1,
+      message: `No graph has the agent "${name}".`,
+      severity: 'warning',
+    }));
 }
 
 /** Two graphs that share an agent find the same mistake in its file. */

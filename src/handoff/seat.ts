@@ -3,6 +3,7 @@ import type { Database } from '../db/open-database.ts';
 import type { ChatModel } from '../model/chat-model.ts';
 import type { Embedder } from '../model/embedder.ts';
 import type { Agent } from './agent-file.ts';
+import type { Guard } from './define-guard.ts';
 import type { Tool } from './define-tool.ts';
 import type { Edge, Graph } from './graph-file.ts';
 
@@ -26,6 +27,8 @@ export interface Seat {
 export interface SeatedGraph {
   graph: Graph;
   seats: Map<string, Seat>;
+  /** What looks at every text on its way, in order. */
+  guards: Guard[];
 }
 
 /** The seat of an agent that the graph is known to have. */

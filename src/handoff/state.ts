@@ -1,6 +1,7 @@
 import { Annotation } from '@langchain/langgraph';
 import type { JsonObject, Message } from '../message.ts';
 import type { Return } from './graph-file.ts';
+import { noCourse, type TurnCourse } from './turn-course.ts';
 
 /** How far the turn has gone, to hold it against the graph's limits. */
 export interface TurnCounts {
@@ -27,6 +28,7 @@ export interface StateValues {
   /** The handoffs of this turn that have not returned, the latest last. */
   callers: Caller[];
   counts: TurnCounts;
+  course: TurnCourse;
   /** Whether the turn has its answer. */
   done: boolean;
 }
@@ -42,6 +44,7 @@ export function stateChannels(start: string) {
     agent: Annotation<string>({ reducer: replace, default: () => start }),
     callers: Annotation<Caller[]>({ reducer: replace, default: () => [] }),
     counts: Annotation<TurnCounts>({ reducer: replace, default: () => noCounts }),
+    course: Annotation<TurnCourse>({ reducer: replace, default: () => noCourse }),
     done: Annotation<boolean>({ reducer: replace, default: () => false }),
   });
 }
@@ -51,7 +54,7 @@ export const appendOnlyChannels = ['messages'];
 
 /** The state of a thread on which nothing has happened. */
 export function emptyState(start: string): StateValues {
-  return { messages: [], agent: start, callers: [], counts: noCounts, done: false };
+  return { messages: [], agent: start, callers: [], counts: noCounts, course: noCourse, done: false };
 }
 
 /** What the values are after a step added its update. Pure, and the same as the channels do. */

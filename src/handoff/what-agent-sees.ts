@@ -1,35 +1,31 @@
-import { createHash } from 'node:crypto';
-import {
-  type AiMessage,
-  type HumanMessage,
-  type JsonObject,
-  type Message,
-  type ToolMessage,
-  textOf,
-} from '../message.ts';
+import type { AiMessage, HumanMessage, JsonObject, Message } from '../message.ts';
 import type { Edge } from './graph-file.ts';
+import { isOwn, narrate } from './narrate.ts';
 import { type StateValues, turnMessages } from './state.ts';
+import { transferName } from './transfer-tool.ts';
 
 /** How control came to an agent: kept as the artifact of the answer to a transfer call. */
 export interface Transfer {
   from: string;
   to: string;
   brief: JsonObject;
+  /** Of an edge that shows one. */
+  summary?: string;
 }
 
-/** The transfer that a message records, if it does. */
+/** The transfer that a message records, if it does: a tool may return what looks like one, but has another name. */
 export function transferIn(message: Message): Transfer | undefined {
   if (message.type !== 'tool') return undefined;
-  const { transfer } = (message.artifact ?? {}) as { transfer?: Transfer }; // only the machine writes this key
-  return transfer;
+  const { transfer } = (message.artifact ?? {}) as { transfer?: Transfer }; // under this name, only the machine writes it
+  return transfer && message.name === transferName(transfer.to) ? transfer : undefined;
 }
 
 /**
  * The part of the thread that an agent's model is shown, by the context policy of the edge on which control
  * came to it; all of it where no edge did. Computed from the canonical history and never stored.
  *
- * Valid for any provider when the history is: every call that is shown is followed by its answer, and the
- * last message is one that a model may reply to.
+ * Valid for any provider when the history is: it begins with a user's words, agents and users take turns,
+ * every call that is shown is followed by its answer, and the last message is one that a model may reply to.
  */
 export function whatAgentSees(
   agent: string,
@@ -37,17 +33,19 @@ export function whatAgentSees(
   edge: Edge | undefined,
 ): Message[] {
   const spoken = messages.filter((message) => message.type !== 'system');
-  return withPrompt(agent, show(agent, spoken, edge));
+  return takeTurns(agent, show(agent, spoken, edge));
 }
 
 function show(agent: string, messages: Message[], edge: Edge | undefined): Message[] {
-  switch (edge?.context.show ?? 'full') {
+  const { show: policy, last } = edge?.context ?? { show: 'full' };
+  switch (policy) {
     case 'full':
-      return lastOf(messages, edge?.context.last);
+      return lastOf(messages, last);
     case 'narrated':
-      return narrate(agent, lastOf(messages, edge?.context.last));
+      return narrate(agent, lastOf(messages, last));
     case 'brief':
-      return brief(agent, messages, edge?.context.last ?? 0);
+    case 'summary':
+      return brief(agent, messages, last ?? 0);
   }
 }
 
@@ -72,55 +70,12 @@ function brief(agent: string, messages: Message[], last: number): Message[] {
   return [...(last > 0 ? said.slice(-last) : []), ...own];
 }
 
-function briefMessage({ id }: Message, { from, brief: fields }: Transfer): HumanMessage {
+function briefMessage({ id }: Message, { from, brief: fields, summary }: Transfer): HumanMessage {
   const lines = Object.entries(fields).map(
     ([field, value]) => `${field}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
   );
-  return {
-    type: 'human',
-    id,
-    content: lines.join('\n') || `${from} asks you to go on with the conversation.`,
-  };
-}
-
-/** What others did is told in the third person; what the user and the agent itself said stands as it was. */
-function narrate(agent: string, messages: Message[]): Message[] {
-  return messages.map((message) =>
-    message.type === 'human' || isOwn(agent, message, messages)
-      ? message
-      : { type: 'human', id: message.id, content: tell(message) },
-  );
-}
-
-/** The mark around a narration holds a hash of the text inside it, which no text can hold of itself. */
-function tell(message: Message): string {
-  const text = sentence(message);
-  const mark = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return `<narration ${mark}>\n${text}\n</narration ${mark}>`;
-}
-
-function sentence(message: Message): string {
-  if (message.type === 'tool')
-    return `The call ${message.name} ${message.status === 'error' ? 'failed' : 'returned'}: ${message.content}`;
-  if (message.type !== 'ai') return textOf(message.content);
-  const calls = message.tool_calls.map(
-    (call) => `The agent ${message.name} called ${call.name}(${JSON.stringify(call.args)}).`,
-  );
-  return [message.content && `The agent ${message.name} said: ${message.content}`, ...calls]
-    .filter(Boolean)
-    .join('\n');
-}
-
-function isOwn(agent: string, message: Message, among: Message[]): boolean {
-  if (message.type === 'ai') return message.name === agent;
-  return message.type === 'tool' && callerOf(message, among) === agent;
-}
-
-function callerOf({ tool_call_id }: ToolMessage, among: Message[]): string | undefined {
-  const asked = among.findLast(
-    (message) => message.type === 'ai' && message.tool_calls.some(({ id }) => id === tool_call_id),
-  );
-  return asked?.type === 'ai' ? asked.name : undefined;
+  const told = [...lines, ...(summary ? [`What happened so far: ${summary}`] : [])].join('\n');
+  return { type: 'human', id, content: told || `${from} asks you to go on with the conversation.` };
 }
 
 /** A question, or an answer without calls. */
@@ -128,10 +83,31 @@ function isSaid(message: Message): message is HumanMessage | AiMessage {
   return message.type === 'human' || (message.type === 'ai' && message.tool_calls.length === 0);
 }
 
-/** A model replies to a user or to results: where an agent spoke last, it is told whose turn it is. */
-function withPrompt(agent: string, messages: Message[]): Message[] {
-  const last = messages.at(-1);
-  if (last && last.type !== 'ai') return messages;
-  const content = last ? `${last.name} is done. Go on, ${agent}.` : `Go on, ${agent}.`;
-  return [...messages, { type: 'human', id: `${last?.id ?? agent}-prompt`, content }];
+/**
+ * Providers want a user to begin, agents not to speak twice in a row, and something to reply to: where the
+ * history has it otherwise, the machine's own words stand in between. Texts that are empty say so.
+ */
+function takeTurns(agent: string, messages: Message[]): Message[] {
+  const shown: Message[] = [];
+  for (const message of messages) {
+    const before = shown.at(-1);
+    if (message.type === 'ai' && before?.type === 'ai') shown.push(goOn(before, message.name));
+    if (message.type !== 'human' && !before)
+      shown.push({ type: 'human', id: `${message.id}-before`, content: 'The conversation goes on.' });
+    shown.push(message.type === 'human' ? withText(message) : message);
+  }
+  const last = shown.at(-1);
+  if (!last) return [{ type: 'human', id: `${agent}-begin`, content: `Go on, ${agent}.` }];
+  return last.type === 'ai' ? [...shown, goOn(last, agent)] : shown;
+}
+
+function goOn({ id, name }: AiMessage, next: string): HumanMessage {
+  const done = name === next ? '' : `${name} is done. `;
+  return { type: 'human', id: `${id}-prompt`, content: `${done}Go on, ${next}.` };
+}
+
+function withText(message: HumanMessage): HumanMessage {
+  const isBlank =
+    typeof message.content === 'string' ? !message.content.trim() : message.content.length === 0;
+  return isBlank ? { ...message, content: '(no text)' } : message;
 }

@@ -1,6 +1,8 @@
 import { type Document, isMap, isNode, isPair, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
+import { explainIssue } from './explain-issue.ts';
 import { didYouMean, type FileProblem } from './file-problem.ts';
+import { findYamlMistakes } from './yaml-mistakes.ts';
 
 type Path = readonly PropertyKey[];
 
@@ -19,18 +21,19 @@ export function readYaml(file: string, text: string, firstLine = 1): YamlSource 
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
   const lineAt = (offset: number) => lineCounter.linePos(offset).line + firstLine - 1;
-  if (document.errors.length > 0) {
-    return document.errors.map(({ message, pos }) => ({
+  const mistakes = findYamlMistakes(document, text);
+  if (mistakes.length > 0) {
+    return mistakes.map(({ offset, message }) => ({
       file,
-      line: lineAt(pos[0]),
-      message: `This is not YAML: ${message}.`.replace('..', '.'),
+      line: lineAt(offset),
+      message,
       severity: 'error',
     }));
   }
   const lineOf = (path: Path) => lineAt(offsetOf(document, path));
   return {
     file,
-    data: document.toJS({ maxAliasCount: 20 }),
+    data: document.toJS({ maxAliasCount: -1 }),
     lineOf,
     problem: (path, message, severity = 'error') => ({ file, line: lineOf(path), message, severity }),
   };
@@ -55,7 +58,9 @@ function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
 }
 
 function problemsOf(source: YamlSource, schema: z.ZodType, issue: z.core.$ZodIssue): FileProblem[] {
-  if (issue.code !== 'unrecognized_keys') return [source.problem(issue.path, sentenceOf(issue))];
+  if (issue.code !== 'unrecognized_keys') {
+    return [source.problem(issue.path, explainIssue(issue, valueAt(source.data, issue.path)))];
+  }
   return issue.keys.map((key) => {
     const known = keysAt(schema, issue.path);
     const there = known.length > 0 ? ` Known here: ${known.join(', ')}.` : '';
@@ -66,9 +71,10 @@ function problemsOf(source: YamlSource, schema: z.ZodType, issue: z.core.$ZodIss
   });
 }
 
-function sentenceOf(issue: z.core.$ZodIssue): string {
-  const where = issue.path.map(String).join('.');
-  return `${where ? `${where}: ` : ''}${issue.message}`;
+function valueAt(data: unknown, path: Path): unknown {
+  let here = data;
+  for (const step of path) here = (here as Record<PropertyKey, unknown> | null | undefined)?.[step]; // data of YAML
+  return here;
 }
 
 /** The keys that an object schema allows at a path; none where the schema is not an object. */

@@ -4,6 +4,7 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from '../app-context.ts';
+import { CallerError } from '../errors.ts';
 import { answerFaultAt } from './answer-fault.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { faultOf } from './fault.ts';
@@ -94,7 +95,8 @@ function addFaults(app: OpenAPIHono<HttpEnv>): void {
   );
   app.onError((error, c) => {
     const fault = faultOf(error);
-    if (fault.status === 500) c.get('log').error({ err: error }, 'a request failed');
+    if (fault.status >= 500 && !(error instanceof CallerError))
+      c.get('log').error({ err: error }, 'a request failed');
     return answerFaultAt(c.req.path)(c, fault);
   });
 }

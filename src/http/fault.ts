@@ -1,5 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { isUnavailable } from '../db/is-unavailable.ts';
 import { CallerError, type CallerErrorCode, type Issue } from '../errors.ts';
 
 /** What a door tells its client about a request that failed, before the door gives it its shape. */
@@ -31,6 +32,14 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof HTTPException && error.status < 500) {
     const code = error.status === 415 ? 'unsupported-media-type' : 'invalid-request';
     return { status: error.status, code, message: error.message, issues: [] };
+  }
+  if (isUnavailable(error)) {
+    return {
+      status: 503,
+      code: 'unavailable',
+      message: 'The database does not answer. Try again soon.',
+      issues: [],
+    };
   }
   return { status: 500, code: 'internal', message: 'The service failed to answer this request.', issues: [] };
 }

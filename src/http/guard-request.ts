@@ -5,10 +5,14 @@ import type { HttpEnv } from './http-env.ts';
 
 const megabyte = 1024 * 1024;
 
-/** Refuses bodies of more than a megabyte, also those that do not tell their length. */
+/**
+ * Refuses bodies of more than a megabyte, also those that do not tell their length. What is left of such a body
+ * is not read, so the connection cannot be used again.
+ */
 export const limitBody: MiddlewareHandler<HttpEnv> = bodyLimit({
   maxSize: megabyte,
-  onError: () => {
+  onError: (c) => {
+    c.header('Connection', 'close');
     throw new CallerError('too-large', 'The body is larger than 1 MB.');
   },
 });

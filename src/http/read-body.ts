@@ -22,7 +22,16 @@ export async function readBody<Schema extends z.ZodType>(
       message: `Send the body as application/json, not as ${type.split(';')[0]}.`,
     });
   }
-  return checkInput(schema, cleanJson(parse(await c.req.arrayBuffer())));
+  return checkInput(schema, cleanJson(parse(await readBytes(c))));
+}
+
+async function readBytes(c: Context): Promise<ArrayBuffer> {
+  try {
+    return await c.req.arrayBuffer();
+  } catch (cause) {
+    if (!c.req.raw.signal.aborted) throw cause;
+    throw new CallerError('invalid-request', 'The client left before the end of the body.', { cause });
+  }
 }
 
 function parse(bytes: ArrayBuffer): Json {

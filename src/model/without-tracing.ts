@@ -8,8 +8,10 @@ import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
 class NoTracer extends BaseCallbackHandler {
   override name = 'langchain_tracer';
 
-  /** LangChain asks a handler of this name for the run that nested work belongs to: there is none. */
-  getRunTreeWithTracingConfig(): undefined {}
+  /** LangChain asks a handler of this name for the run that nested work belongs to, and keeps the work's config on it. */
+  getRunTreeWithTracingConfig(): { extra: object } {
+    return { extra: {} };
+  }
 
   updateFromRunTree(): void {}
 }

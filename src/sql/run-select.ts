@@ -59,6 +59,7 @@ async function restrict(query: Query, policy: SqlPolicy, limits: SqlLimits): Pro
   const settings = {
     search_path: `pg_catalog, ${quoteName(policy.schema)}, pg_temp`,
     statement_timeout: String(limits.timeoutMs),
+    timezone: 'UTC',
     lock_timeout: '500',
     idle_in_transaction_session_timeout: '10000',
     work_mem: '8MB',

@@ -1,10 +1,11 @@
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
+import { saveGraphVersion } from '../db/graph-versions.ts';
 import { listOpenRuns } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
 import { unknownName } from '../handoff/file-problem.ts';
-import type { LoadedGraph } from '../handoff/graph-shelf.ts';
+import type { LoadedGraph } from '../handoff/load-graph.ts';
 import type { HumanMessage, Json, JsonObject, Message } from '../message.ts';
 import { enqueueRun } from './enqueue-run.ts';
 import type { TurnInput } from './turn-input.ts';
@@ -21,6 +22,8 @@ export interface TurnRequest {
   /** What the user says; may be empty only when `resume` is given. */
   input: HumanMessage[];
   resume?: Json;
+  /** Go on with the version of the graph that the thread is pinned to, as is usual, or have it pinned to the newest. */
+  version?: 'pinned' | 'newest';
   metadata: JsonObject;
   /** What the caller asked, to be shown again. */
   kwargs: JsonObject;
@@ -49,11 +52,13 @@ export async function acceptTurn(
   }
   const loaded = findGraph(context, request.graph);
   const ids = { threadId: request.threadId ?? uuidv7(), runId: uuidv7() };
-  await context.db.transaction().execute(async (trx) => {
-    await claimThread(trx, ids.threadId, loaded, request);
+  const version = await context.db.transaction().execute(async (trx) => {
+    const pinned = await claimThread(trx, ids.threadId, loaded, request);
     if (request.multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
-    await insertRun(trx, ids, request);
+    await insertRun(trx, { ...ids, version: pinned }, request);
+    return pinned;
   });
+  if (version === loaded.version) kept.add(loaded);
   enqueueRun(context, ids);
   return ids;
 }
@@ -71,16 +76,19 @@ function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
   );
 }
 
-/** Makes the thread or takes the one that is there, and keeps others out until the transaction ends. */
+/**
+ * Makes the thread or takes the one that is there, and keeps others out until the transaction ends. Returns the
+ * version of the graph that the thread is pinned to.
+ */
 async function claimThread(
   trx: Transaction<Schema>,
   threadId: string,
-  { name, version }: LoadedGraph,
+  loaded: LoadedGraph,
   request: TurnRequest,
-): Promise<void> {
+): Promise<string> {
   const found = await trx
     .selectFrom('baton.thread')
-    .select(['metadata', 'status'])
+    .select(['metadata', 'status', 'graph', 'graph_version'])
     .where('thread_id', '=', threadId)
     .forUpdate()
     .executeTakeFirst();
@@ -91,13 +99,28 @@ async function claimThread(
   if (request.resume !== undefined && !waits) {
     throw new CallerError('conflict', 'There is nothing to resume: the thread does not wait for anything.');
   }
-  const metadata = JSON.stringify({ ...found?.metadata, ...request.metadata, graph_id: name });
-  const thread = { graph: name, graph_version: version, status: 'busy', metadata } as const;
+  const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;
+  if (pinned === null) await keepVersion(trx, loaded);
+  const metadata = JSON.stringify({ ...found?.metadata, ...request.metadata, graph_id: loaded.name });
+  const version = pinned ?? loaded.version;
+  const thread = { graph: loaded.name, graph_version: version, status: 'busy', metadata } as const;
   await trx
     .insertInto('baton.thread')
     .values({ thread_id: threadId, temporary: request.temporary ?? false, ...thread })
     .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(thread))
     .execute();
+  return version;
+}
+
+/** Graphs whose version the database is known to have. */
+const kept = new WeakSet<LoadedGraph>();
+
+/** Keeps the texts of a version that a thread is pinned to from now on. */
+async function keepVersion(trx: Transaction<Schema>, loaded: LoadedGraph): Promise<void> {
+  if (kept.has(loaded)) return;
+  const agents = Object.fromEntries([...loaded.seats].map(([name, { agent }]) => [name, agent.text]));
+  const files = { graph: loaded.graph.text, agents };
+  await saveGraphVersion(trx, { graph: loaded.name, version: loaded.version, files });
 }
 
 async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise<void> {
@@ -107,7 +130,7 @@ async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise
 
 async function insertRun(
   trx: Transaction<Schema>,
-  { threadId, runId }: { threadId: string; runId: string },
+  { threadId, runId, version }: { threadId: string; runId: string; version: string },
   request: TurnRequest,
 ): Promise<void> {
   const input: TurnInput = {
@@ -121,6 +144,7 @@ async function insertRun(
       run_id: runId,
       thread_id: threadId,
       graph: request.graph,
+      graph_version: version,
       input: JSON.stringify(input),
       kwargs: JSON.stringify(request.kwargs),
       metadata: JSON.stringify(request.metadata),

@@ -1,6 +1,6 @@
-import { endRun, getRun, moveRun } from '../db/runs.ts';
+import { getRun } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
-import { openEventLog } from './event-log.ts';
+import { endRunFrom } from './end-run-from.ts';
 import { CancelledError } from './run-turn.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -13,9 +13,7 @@ export async function cancelRun(
   if (!run || run.thread_id !== ids.threadId)
     throw new CallerError('not-found', `There is no run ${ids.runId}.`);
   const message = 'The turn was cancelled.';
-  if (await moveRun(context.db, ids.runId, 'pending', 'interrupted')) {
-    const log = openEventLog(context, ids);
-    const last = { type: 'turn-error', error: 'cancelled', message } as const;
-    await log.end(last, (trx) => endRun(trx, ids.runId, 'interrupted', 'idle'));
-  } else context.turns.running.get(ids.runId)?.abort(new CancelledError(message));
+  const last = { type: 'turn-error', error: 'cancelled', message } as const;
+  if (run.status === 'pending' && (await endRunFrom(context, ids, 'pending', last))) return;
+  context.turns.running.get(ids.runId)?.abort(new CancelledError(message));
 }

@@ -7,7 +7,7 @@ import type { Evidence, TurnEnd } from '../turn-event.ts';
 const quoted = 2_000;
 
 /** The event of a turn that came to its answer. */
-export function describeEnd({ messages, counts }: StateValues, milliseconds: number): TurnEnd {
+export function describeEnd({ messages, counts, course }: StateValues, milliseconds: number): TurnEnd {
   const turn = turnMessages(messages);
   const spoken = turn.filter((message): message is AiMessage => message.type === 'ai');
   const answer = spoken.at(-1);
@@ -18,6 +18,7 @@ export function describeEnd({ messages, counts }: StateValues, milliseconds: num
     path: spoken.map(({ name }) => name).filter((name, at, all) => name !== all[at - 1]),
     evidence: turn.flatMap((message) => evidenceOf(message, spoken)),
     usage: sumUsage(spoken, counts.tokens),
+    repairs: course.repairs,
     milliseconds,
   };
 }

@@ -1,4 +1,4 @@
-import { endRun } from '../db/runs.ts';
+import { endRunFrom } from './end-run-from.ts';
 import { openLiveLog } from './live-log.ts';
 import { runTurn } from './run-turn.ts';
 import type { TurnContext } from './turns.ts';
@@ -26,11 +26,17 @@ async function carryOut(context: TurnContext, ids: RunIds): Promise<void> {
     await runTurn(context, ids);
   } catch (error) {
     context.log.error({ err: error, ...ids }, 'a run could not write its log');
-    await endRun(context.db, ids.runId, 'error', 'error').catch((failed: unknown) => {
+    await endRunFrom(context, ids, 'running', failure).catch((failed: unknown) => {
       context.log.error({ err: failed, ...ids }, 'a run could not be ended');
     });
   }
 }
+
+const failure = {
+  type: 'turn-error',
+  error: 'internal',
+  message: 'The turn failed for a reason of the service. It is in the log.',
+} as const;
 
 interface RunIds {
   threadId: string;

@@ -1,8 +1,9 @@
 import type { StreamMode } from '@langchain/langgraph';
 import type { Run } from '../db/runs.ts';
-import type { LoadedGraph } from '../handoff/graph-shelf.ts';
+import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
+import { noTracing } from '../model/without-tracing.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
@@ -62,6 +63,7 @@ async function stream(
   const { handoffs, calls } = graph.limits;
   const streamMode: StreamMode[] = ['custom', 'updates'];
   const options = {
+    callbacks: noTracing,
     ...config,
     streamMode,
     durability: 'sync' as const,

@@ -1,8 +1,9 @@
-import { endRun, listSilentRuns, moveRun, type Run, touchRuns } from '../db/runs.ts';
+import { listSilentRuns, touchRuns } from '../db/runs.ts';
 import { listLeftovers } from '../db/threads.ts';
+import type { TurnError } from '../turn-event.ts';
 import { deleteThread } from './delete-thread.ts';
+import { endRunFrom } from './end-run-from.ts';
 import { enqueueRun } from './enqueue-run.ts';
-import { openEventLog } from './event-log.ts';
 import type { TurnContext } from './turns.ts';
 
 const beatEveryMs = 5_000;
@@ -34,17 +35,14 @@ export async function recoverRuns(context: TurnContext, seconds: number): Promis
   for (const run of await listSilentRuns(context.db, seconds)) {
     if (context.turns.live.has(run.run_id)) continue;
     if (run.status === 'pending') enqueueRun(context, { threadId: run.thread_id, runId: run.run_id });
-    else await endAbandoned(context, run);
+    else await endRunFrom(context, { threadId: run.thread_id, runId: run.run_id }, 'running', abandoned);
   }
   for (const threadId of await listLeftovers(context.db, seconds && leftoverAfterSeconds))
     await deleteThread(context, threadId);
 }
 
-async function endAbandoned(context: TurnContext, run: Run): Promise<void> {
-  if (!(await moveRun(context.db, run.run_id, 'running', 'error'))) return;
-  const log = openEventLog(context, { threadId: run.thread_id, runId: run.run_id });
-  const message = 'The service stopped while this turn ran.';
-  await log.end({ type: 'turn-error', error: 'internal', message }, (trx) =>
-    endRun(trx, run.run_id, 'error', 'error'),
-  );
-}
+const abandoned: TurnError = {
+  type: 'turn-error',
+  error: 'internal',
+  message: 'The service stopped while this turn ran.',
+};

@@ -1,12 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endRun, getRun, moveRun, type Run } from '../db/runs.ts';
 import type { RunStatus } from '../db/schema.ts';
 import { errorMessage } from '../errors.ts';
+import { VersionError } from '../handoff/pinned-versions.ts';
 import { ModelError } from '../model/chat-model.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { deleteThread } from './delete-thread.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { followGraph } from './follow-graph.ts';
 import type { TurnContext } from './turns.ts';
+
+/** How often a run looks whether its thread's running one is over. */
+const lookEveryMs = 250;
 
 /** The reason that a run is aborted with when someone asks for it. */
 export class CancelledError extends Error {
@@ -19,7 +24,7 @@ export async function runTurn(
   { runId, threadId }: { runId: string; threadId: string },
 ): Promise<void> {
   const run = await getRun(context.db, runId);
-  if (!run || !(await moveRun(context.db, runId, 'pending', 'running'))) return;
+  if (!run || !(await begin(context, runId))) return;
   const controller = new AbortController();
   context.turns.running.set(runId, controller);
   const log = openEventLog(context, { threadId, runId });
@@ -33,6 +38,24 @@ export async function runTurn(
   }
 }
 
+/**
+ * Moves the run to running, or says that it is not to be run. A thread has one running run: while another
+ * process has one, or left one that nobody ended yet, this one waits.
+ */
+async function begin({ db, turns }: TurnContext, runId: string): Promise<boolean> {
+  while (!turns.stopping) {
+    const begun = await moveRun(db, runId, 'pending', 'running').catch(refusedByAnother);
+    if (begun !== 'later') return begun;
+    await sleep(lookEveryMs, undefined, { ref: false });
+  }
+  return false;
+}
+
+function refusedByAnother(error: unknown): 'later' {
+  if ((error as { constraint?: unknown }).constraint === 'run_one_running') return 'later'; // errors of Postgres name it
+  throw error;
+}
+
 /** Runs the graph and returns the event that ends the turn. */
 async function lastEvent(
   context: TurnContext,
@@ -40,12 +63,12 @@ async function lastEvent(
   log: EventLog,
   controller: AbortController,
 ): Promise<TurnEvent> {
-  const loaded = context.graphs.get(run.graph);
-  if (!loaded) return failure('internal', `The graph ${run.graph} is not there any more.`);
-  const { limits } = loaded.graph;
-  const timeout = AbortSignal.timeout((limits.seconds * 1.5 + 10) * 1000); // past the soft limit, which makes agents answer
-  const signal = AbortSignal.any([controller.signal, timeout]);
+  let { signal } = controller;
   try {
+    const loaded = await context.graphs.open(run.graph, run.graph_version);
+    const { seconds } = loaded.graph.limits;
+    const timeout = AbortSignal.timeout((seconds * 1.5 + 10) * 1000); // past the soft limit, which makes agents answer
+    signal = AbortSignal.any([controller.signal, timeout]);
     return await followGraph(loaded, run, log, signal);
   } catch (error) {
     if (signal.aborted) return describeAbort(signal.reason);
@@ -64,6 +87,10 @@ function describeFailure({ log }: TurnContext, run: Run, error: unknown): TurnEr
   if (error instanceof ModelError) {
     log.warn({ err: error, ...ids }, 'a model gave no reply');
     return failure('model', error.message);
+  }
+  if (error instanceof VersionError) {
+    log.warn({ err: error, ...ids }, 'a version of a graph cannot run any more');
+    return failure('internal', error.message);
   }
   log.error({ err: error, ...ids }, 'a turn failed');
   return failure('internal', 'The turn failed for a reason of the service. It is in the log.');

@@ -1,6 +1,7 @@
 import type { StateSnapshot } from '@langchain/langgraph';
 import { getThread } from '../db/threads.ts';
 import type { CompiledGraph } from '../handoff/compile-graph.ts';
+import { VersionError } from '../handoff/pinned-versions.ts';
 import type { StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
 import type { TurnContext } from './turns.ts';
@@ -55,9 +56,15 @@ export async function readHistory(
   return states;
 }
 
+/** The version that the thread is pinned to, which knows its nodes; the newest where that one cannot be had. */
 async function graphOf({ db, graphs }: TurnContext, threadId: string): Promise<CompiledGraph | undefined> {
-  const graph = (await getThread(db, threadId))?.graph;
-  return graph ? graphs.get(graph)?.compiled : undefined;
+  const { graph, graph_version } = (await getThread(db, threadId)) ?? {};
+  if (!graph) return undefined;
+  const loaded = await graphs.open(graph, graph_version ?? null).catch((error: unknown) => {
+    if (error instanceof VersionError) return graphs.get(graph);
+    throw error;
+  });
+  return loaded?.compiled;
 }
 
 function describe(snapshot: StateSnapshot): ThreadState | undefined {

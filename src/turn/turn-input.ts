@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Command } from '@langchain/langgraph';
 import type { Graph } from '../handoff/graph-file.ts';
 import { applyUpdate, emptyState, noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import { noCourse } from '../handoff/turn-course.ts';
 import type { AiMessage, HumanMessage, Json, Message, ToolMessage } from '../message.ts';
 
 /** What a turn begins with, as its run's row keeps it. */
@@ -39,6 +40,7 @@ export function beginTurn(graph: Graph, input: TurnInput, before: StateValues | 
     agent: goesOn ? saved.agent : graph.start,
     callers: [],
     counts: { ...noCounts, startedAt: Date.now() },
+    course: noCourse,
     done: false,
   };
   return { start, added, values: applyUpdate(saved, start) };

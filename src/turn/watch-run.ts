@@ -1,5 +1,6 @@
 import { readEvents } from '../db/events.ts';
 import { getRun } from '../db/runs.ts';
+import { CallerError } from '../errors.ts';
 import { isLast, type LoggedEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -18,6 +19,8 @@ export interface Watch {
 /**
  * The events of a run from the log, those that are there and those to come, up to its last one. Ends early
  * when the signal aborts or the run is gone. A slow reader holds no memory: it reads on where it stopped.
+ *
+ * Throws a `CallerError` (`unavailable`) when the run waits and the service stops: the next start carries it out.
  */
 export async function* watchRun(
   context: TurnContext,
@@ -38,11 +41,19 @@ export async function* watchRun(
       }
       if (events.length > 0) continue;
       if (ended) return;
+      if (!live && context.turns.stopping) throw stopsFirst();
       await wait(more, signal);
     }
   } finally {
     leave?.();
   }
+}
+
+function stopsFirst(): CallerError {
+  return new CallerError(
+    'unavailable',
+    'The service is stopping. It carries this run out after its next start.',
+  );
 }
 
 async function hasEnded({ db }: TurnContext, runId: string): Promise<boolean> {

@@ -45,7 +45,9 @@ test.skipIf(!existsSync(real))(
   async () => {
     await loadShop(db, generateShop());
     const lines: string[] = [];
-    await importFilms({ database: made.database, embedder: createLocalEmbedder() }, real, (line) => lines.push(line));
+    await importFilms({ database: made.database, embedder: createLocalEmbedder() }, real, (line) =>
+      lines.push(line),
+    );
     expect(lines.at(-1)).toMatch(/^Imported 46273 rows .* embedded 1000 films/);
     const { rows } = await sql`
       select (select count(*) from films.film) as films,

@@ -1,197 +1,101 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { formatProblem } from '../../src/handoff/file-problem.ts';
 import { loadProject } from '../../src/handoff/load-project.ts';
+import { root } from '../support/start-process.ts';
+import { agentText, makeProject, toolText } from '../support/temp-project.ts';
+import { type BrokenFiles, brokenFiles, wholeProject } from './broken-files.ts';
 
-const agent = '---\nmodel: fast\n---\nYou help.\n';
-const tool = "export const tool = { name: 'look_up', description: 'd', parameters: {}, run() {} };\n";
+const toolOf = (name: string) =>
+  toolText(name, `return ''`).replace('({})', '({ order: z.string().optional() })');
 
-/** The problems of a project whose files are these. */
-async function problemsOf(files: Record<string, string>): Promise<string[]> {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'baton-project-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(dir, file)), { recursive: true });
-    await writeFile(path.join(dir, file), text);
-  }
+/** A folder that holds the whole project, with these files instead of its own or beside them. */
+async function projectOf(files: BrokenFiles['files'] = {}): Promise<string> {
+  const texts = Object.entries({ ...wholeProject, ...files }).flatMap(([file, text]) =>
+    text === undefined ? [] : [[file, text.startsWith('TOOL ') ? toolOf(text.slice(5)) : text] as const],
+  );
+  const project = await makeProject(Object.fromEntries(texts));
+  onTestFinished(project.remove);
+  return project.dir;
+}
+
+async function problemsIn(dir: string): Promise<string[]> {
   const { problems } = await loadProject(dir);
   return problems.map(formatProblem);
 }
 
-const graph = (text: string, more: Record<string, string> = {}) =>
-  problemsOf({ 'agents/a.md': agent, 'agents/b.md': agent, 'graphs/g.yaml': text, ...more });
-const agentFile = (text: string) =>
-  problemsOf({ 'agents/a.md': text, 'graphs/g.yaml': 'start: a\nagents: [a]\n' });
+/** What is said, with the words of the system left out where the corpus leaves them out. */
+function asExpected(found: string[], expected: string[]): string[] {
+  return found.map((line, at) => {
+    const start = expected[at]?.endsWith('…') ? expected[at].slice(0, -1) : undefined;
+    return start !== undefined && line.startsWith(start) ? `${start}…` : line;
+  });
+}
 
 test('the project’s own files have no mistakes', async () => {
-  const { problems, graphs } = await loadProject(path.resolve(import.meta.dirname, '../..'));
+  const { problems, graphs } = await loadProject(root);
   expect(problems.map(formatProblem)).toEqual([]);
   expect([...graphs.keys()]).toContain('films');
 });
 
-test.each([
-  [
-    'an unknown key',
-    'start: a\nagents: [a]\nlimit: {}\n',
-    'graphs/g.yaml:3: error: "limit" is not known here. Did you mean "limits"?',
-  ],
-  [
-    'an unknown key inside',
-    'start: a\nagents: [a]\nlimits:\n  handofs: 3\n',
-    'graphs/g.yaml:4: error: "handofs" is not known here. Did you mean "handoffs"?',
-  ],
-  [
-    'a missing key',
-    'agents: [a]\n',
-    'graphs/g.yaml:1: error: start: Invalid input: expected string, received undefined',
-  ],
-  [
-    'an unknown start',
-    'start: aa\nagents: [a]\n',
-    'graphs/g.yaml:1: error: There is no agent in this graph "aa". Did you mean "a"?',
-  ],
-  [
-    'an agent without a file',
-    'start: a\nagents:\n  - a\n  - helper\n',
-    'graphs/g.yaml:4: error: There is no agent file "helper". There are: a, b.',
-  ],
-  [
-    'an edge from nobody',
-    'start: a\nagents: [a]\nhandoffs:\n  c: { a: why }\n',
-    'graphs/g.yaml:4: error: There is no agent in this graph "c". Did you mean "a"?',
-  ],
-  [
-    'an edge to nobody',
-    'start: a\nagents: [a]\nhandoffs:\n  a:\n    triag: why\n',
-    'graphs/g.yaml:5: error: There is no agent in this graph "triag". There are: a.',
-  ],
-  [
-    'an edge to itself',
-    'start: a\nagents: [a]\nhandoffs:\n  a: { a: why }\n',
-    'graphs/g.yaml:4: error: "a" cannot hand over to itself.',
-  ],
-  [
-    'an edge without a reason',
-    'start: a\nagents: [a, b]\nhandoffs:\n  a:\n    b: ""\n',
-    'graphs/g.yaml:5: error: handoffs.a.b: say when to hand over: the model reads it',
-  ],
-  [
-    'a brief of no known type',
-    'start: a\nagents: [a, b]\nhandoffs:\n  a:\n    b:\n      when: w\n      brief: { q: text }\n',
-    'graphs/g.yaml:7: error: handoffs.a.b.brief.q: expected string, number, integer or boolean',
-  ],
-  [
-    'a return to nowhere',
-    'start: a\nagents: [a, b]\nhandoffs:\n  a:\n    b: { when: w, return: home }\n',
-    'graphs/g.yaml:5: error: handoffs.a.b.return: expected stay, caller or start',
-  ],
-  [
-    'a limit below one',
-    'start: a\nagents: [a]\nlimits: { calls: 0 }\n',
-    'graphs/g.yaml:3: error: limits.calls: expected a number above 0',
-  ],
-  [
-    'an onLimit nobody knows',
-    'start: a\nagents: [a]\nlimits: { onLimit: z }\n',
-    'graphs/g.yaml:3: error: There is no agent in this graph "z". Did you mean "a"?',
-  ],
-  [
-    'an approval of no tool',
-    'start: a\nagents: [a]\napprove: [pay]\n',
-    'graphs/g.yaml:3: error: There is no tool "pay". There are none.',
-  ],
-  [
-    'an agent that stands twice',
-    'start: a\nagents: [a, a]\n',
-    'graphs/g.yaml:2: error: "a" stands here twice.',
-  ],
-  [
-    'a key that stands twice',
-    'start: a\nstart: b\nagents: [a]\n',
-    'graphs/g.yaml:2: error: This is not YAML: Map keys must be unique.',
-  ],
-  [
-    'an agent that nobody reaches',
-    'start: a\nagents: [a, b]\n',
-    'graphs/g.yaml:2: warning: Nobody hands over to "b": no path of handoffs leads there from "a".',
-  ],
-])('of a graph file: %s', async (_, text, problem) => {
-  expect(await graph(text)).toContain(problem);
+test.each(brokenFiles)('of $mistake, all is said and no more', async ({ files, problems }) => {
+  expect(asExpected(await problemsIn(await projectOf(files)), problems)).toEqual(problems);
+});
+
+test('no two mistakes of the corpus are the same', () => {
+  expect(new Set(brokenFiles.map(({ mistake }) => mistake)).size).toBe(brokenFiles.length);
+  expect(new Set(brokenFiles.map(({ files }) => JSON.stringify(files))).size).toBe(brokenFiles.length);
 });
 
 test.each([
   [
-    'no front matter',
-    'You help.\n',
-    'agents/a.md:1: error: An agent begins with front matter: a line of three dashes, YAML, three dashes; then the prompt.',
+    'a letter of another encoding',
+    Buffer.from('start: a\n# caf\xe9\n', 'latin1'),
+    '2: error: It is not UTF-8 from here on: save it as UTF-8.',
   ],
+  ['UTF-16', Buffer.from('\ufeffstart: a\n', 'utf16le'), '1: error: It is UTF-16: save it as UTF-8.'],
   [
-    'no prompt',
-    '---\nmodel: fast\n---\n',
-    'agents/a.md:4: error: The prompt is missing: say below the front matter who this agent is.',
+    'two megabytes',
+    Buffer.alloc(2_000_000, '#'),
+    '1: error: It is too large: 2000000 bytes, where 1000000 are allowed.',
   ],
-  [
-    'an unknown role',
-    '---\nmodel: slow\n---\nHi\n',
-    'agents/a.md:2: error: model: expected a role: fast or careful',
-  ],
-  [
-    'an unknown tool',
-    '---\nmodel: fast\ntools:\n  - serch\n---\nHi\n',
-    'agents/a.md:4: error: There is no tool "serch". There are none.',
-  ],
-  [
-    'a misspelt key',
-    '---\nmodel: fast\nexample: []\n---\nHi\n',
-    'agents/a.md:3: error: "example" is not known here. Did you mean "examples"?',
-  ],
-  [
-    'an example without its question',
-    '---\nexamples:\n  - answer: x\n---\nHi\n',
-    'agents/a.md:3: error: examples.0.ask: Invalid input: expected string, received undefined',
-  ],
-  [
-    'an example that calls two things at once',
-    '---\nexamples:\n  - ask: x\n    calls: [{ a: {}, b: {} }]\n---\nHi\n',
-    'agents/a.md:4: error: examples.0.calls.0: expected one key: { name: { field: value } }',
-  ],
-  [
-    'an example that calls a tool the agent lacks',
-    '---\nexamples:\n  - ask: x\n    calls: [{ look: {} }]\n---\nHi\n',
-    'agents/a.md:4: error: There is no tool of this agent "look". There are none.',
-  ],
-  ['broken YAML', '---\nmodel: [fast\n---\nHi\n', 'agents/a.md:3: error: This is not YAML'],
-])('of an agent’s file: %s', async (_, text, problem) => {
-  const problems = await agentFile(text);
-  expect(problems.map((found) => found.slice(0, problem.length))).toContain(problem);
+])('of bytes that are no graph, %s, the line is said', async (_, bytes, problem) => {
+  const dir = await projectOf();
+  await writeFile(path.join(dir, 'graphs/g.yaml'), bytes);
+  expect(await problemsIn(dir)).toEqual([`graphs/g.yaml:${problem}`]);
 });
 
-test('a tool file that does not load, or holds no tool, says so', async () => {
-  const problems = await graph('start: a\nagents: [a, b]\nhandoffs: { a: { b: w } }\n', {
-    'tools/broken.ts': 'export const x = ;\n',
-    'tools/empty.ts': 'export const x = 1;\n',
-    'tools/raw.ts': tool,
-  });
-  expect(problems).toHaveLength(3);
-  expect(problems[0]).toContain('tools/broken.ts:1: error: It cannot be imported');
-  expect(problems[1]).toContain('this one exports 0');
-});
-
-test('a folder without graphs says so', async () => {
-  expect(await problemsOf({})).toEqual([
-    'graphs:1: error: There is no graph: the folder graphs/ has no .yaml file.',
+test('folders, links that lead nowhere and links that lead to themselves are no agents', async () => {
+  const dir = await projectOf();
+  await mkdir(path.join(dir, 'agents/folder.md'));
+  await symlink('nobody.md', path.join(dir, 'agents/lost.md'));
+  await symlink('loop.md', path.join(dir, 'agents/loop.md'));
+  await symlink('a.md', path.join(dir, 'agents/same.md'));
+  expect(await problemsIn(dir)).toEqual([
+    'agents/folder.md:1: error: This is a folder or the like, not a file.',
+    'agents/loop.md:1: error: It cannot be read: it is a link that leads to itself.',
+    'agents/lost.md:1: error: It cannot be read: it is a link to a file that is not there.',
   ]);
 });
 
+test('a file that this user may not read says so', async ({ skip }) => {
+  skip(process.getuid?.() === 0, 'the superuser may read everything');
+  const dir = await projectOf();
+  await chmod(path.join(dir, 'agents/b.md'), 0);
+  expect(await problemsIn(dir)).toContain(
+    'agents/b.md:1: error: It cannot be read: this user may not read it.',
+  );
+});
+
+test('hidden files and those that editors leave behind are passed over', async () => {
+  const text = agentText('You are a draft.');
+  const dir = await projectOf({ 'agents/.a.md.swp': text, 'agents/a.md~': text, 'agents/notes.pdf': text });
+  expect(await problemsIn(dir)).toEqual([]);
+});
+
 test('one bad graph leaves the others on the shelf', async () => {
-  const dir = await mkdtemp(path.join(os.tmpdir(), 'baton-project-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  for (const shelf of ['agents', 'graphs']) await mkdir(path.join(dir, shelf));
-  await writeFile(path.join(dir, 'agents/a.md'), agent);
-  await writeFile(path.join(dir, 'graphs/good.yaml'), 'start: a\nagents: [a]\n');
-  await writeFile(path.join(dir, 'graphs/bad.yaml'), 'start: x\nagents: [a]\n');
-  const { graphs } = await loadProject(dir);
-  expect([...graphs.keys()]).toEqual(['good']);
+  const dir = await projectOf({ 'graphs/bad.yaml': 'start: x\nagents: [a]\n' });
+  const { graphs, broken } = await loadProject(dir);
+  expect([[...graphs.keys()], [...broken]]).toEqual([['g'], ['bad']]);
 });

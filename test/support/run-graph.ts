@@ -2,6 +2,7 @@ import { Command, MemorySaver } from '@langchain/langgraph';
 import { pino } from 'pino';
 import { type Agent, readAgent } from '../../src/handoff/agent-file.ts';
 import { compileGraph } from '../../src/handoff/compile-graph.ts';
+import type { Guard } from '../../src/handoff/define-guard.ts';
 import type { Tool } from '../../src/handoff/define-tool.ts';
 import { type Graph, readGraph } from '../../src/handoff/graph-file.ts';
 import type { Machine, Seat } from '../../src/handoff/seat.ts';
@@ -17,6 +18,7 @@ export interface Made {
   /** Front matter and prompt by agent; absent agents have a prompt alone. */
   agents?: Record<string, string>;
   tools?: Tool[];
+  guards?: Guard[];
   chat: ChatModel;
 }
 
@@ -27,7 +29,7 @@ export interface Ran {
 }
 
 /** Compiles a graph that a test wrote down, and runs turns on it, on one thread in memory. */
-export function makeGraph({ graph: yaml, agents = {}, tools = [], chat }: Made) {
+export function makeGraph({ graph: yaml, agents = {}, tools = [], guards = [], chat }: Made) {
   const graph = mustRead<Graph>(readGraph('graphs/made.yaml', 'made', yaml));
   const seats = graph.agents.map((name): [string, Seat] => {
     const agent = mustRead<Agent>(
@@ -39,7 +41,7 @@ export function makeGraph({ graph: yaml, agents = {}, tools = [], chat }: Made) 
     return [name, { agent, tools: own, edges: graph.edges.filter(({ from }) => from === name) }];
   });
   const machine = { chat, log: pino({ level: 'silent' }) } as Machine; // these tools ask for no database and no vectors
-  const compiled = compileGraph(machine, { graph, seats: new Map(seats) }, new MemorySaver());
+  const compiled = compileGraph(machine, { graph, seats: new Map(seats), guards }, new MemorySaver());
   const config = { configurable: { thread_id: 't', run_id: 'r' }, recursionLimit: 200 };
 
   async function run(start: unknown, signal = new AbortController().signal): Promise<Ran> {

@@ -14,11 +14,17 @@ export interface ServiceProcess {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
-/** Starts the service on a free port and resolves when it listens. Rejects with what it said when it ends before. */
-export async function startProcess(env: Record<string, string | undefined>): Promise<ServiceProcess> {
+/**
+ * Starts the service on a free port, in the folder of its project, and resolves when it listens. Rejects with what it
+ * said when it ends before.
+ */
+export async function startProcess(
+  env: Record<string, string | undefined>,
+  projectDir = root,
+): Promise<ServiceProcess> {
   const { OPENAI_API_KEY: _, OPENAI_BASE_URL: __, DATABASE_URL: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, ['src/main.ts'], {
-    cwd: root,
+  const child = spawn(process.execPath, [path.join(root, 'src/main.ts')], {
+    cwd: projectDir,
     env: { ...inherited, PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
+import { CallerError } from '../../errors.ts';
 import { watchRun } from '../../turn/watch-run.ts';
 import { cancelOnLeave } from '../cancel-on-leave.ts';
 import { faultOf } from '../fault.ts';
@@ -51,6 +52,6 @@ function leave(context: AppContext, c: Context<HttpEnv>, { cancels, ...ids }: Wa
 
 function tell(c: Context<HttpEnv>, error: unknown): { error: string; message: string } {
   const { status, message } = faultOf(error);
-  if (status >= 500) c.get('log').error({ err: error }, 'a stream failed');
+  if (status >= 500 && !(error instanceof CallerError)) c.get('log').error({ err: error }, 'a stream failed');
   return { error: 'InternalError', message };
 }

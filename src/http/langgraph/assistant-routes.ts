@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { drawableGraph } from '../../handoff/draw-graph.ts';
-import type { LoadedGraph } from '../../handoff/graph-shelf.ts';
+import type { LoadedGraph } from '../../handoff/load-graph.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { jsonObjectSchema } from '../json-schema.ts';

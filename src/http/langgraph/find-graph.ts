@@ -1,5 +1,6 @@
 import { CallerError } from '../../errors.ts';
-import type { GraphShelf, LoadedGraph } from '../../handoff/graph-shelf.ts';
+import type { GraphShelf } from '../../handoff/graph-shelf.ts';
+import type { LoadedGraph } from '../../handoff/load-graph.ts';
 import { assistantIdOf } from './assistant.ts';
 
 /** The graph of an assistant, by its name or by the assistant's id. Throws a `CallerError` when there is none. */

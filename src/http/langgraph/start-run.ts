@@ -35,6 +35,7 @@ export async function startRun(
     ...resumeOf(request),
     metadata: request.metadata ?? {},
     kwargs: kwargsOf(request),
+    version: request.config?.configurable?.graph_version ?? 'pinned',
     multitask: request.multitask_strategy ?? 'enqueue',
     temporary,
   });

@@ -45,7 +45,9 @@ export const completionRequestSchema = z.object({
   metadata: z
     .record(z.string(), z.string())
     .nullish()
-    .describe('`thread_id` continues a thread, or begins it: then only the last message is read.'),
+    .describe(
+      '`thread_id` continues a thread, or begins it: then only the last message is read. `graph_version: "newest"` has it go on with the newest version of the graph instead of the one that it began with.',
+    ),
   n: z.literal(1, 'only one answer is given').nullish(),
   tools: unsupported('tools: the agents have their own'),
   functions: unsupported('functions: the agents have their own tools'),

@@ -25,8 +25,11 @@ import { completionSchema } from './completion-schema.ts';
 import { faultOfTurn } from './fault-of-turn.ts';
 import { findModel } from './model-routes.ts';
 
-const threadIdSchema = z.object({
-  metadata: z.object({ thread_id: z.guid('expected a UUID').toLowerCase().optional() }),
+const metadataSchema = z.object({
+  metadata: z.object({
+    thread_id: z.guid('expected a UUID').toLowerCase().optional(),
+    graph_version: z.enum(['pinned', 'newest'], 'expected pinned or newest').default('pinned'),
+  }),
 });
 
 /** OpenAI's chat completions: `model` names a graph, and a completion is a turn. */
@@ -56,14 +59,16 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   async function startTurn(c: Context<HttpEnv>, request: CompletionRequest): Promise<CompletionHead & Ids> {
     const { name: graph } = findModel(context.graphs, request.model);
     const asked = request.metadata?.thread_id ?? c.req.header('x-thread-id');
-    const { thread_id } = checkInput(threadIdSchema, { metadata: { thread_id: asked } }).metadata;
     const { messages: _messages, ...kwargs } = request;
-    const { thread_id: _thread, ...metadata } = request.metadata ?? {};
+    const { thread_id: _thread, graph_version: wanted, ...metadata } = request.metadata ?? {};
+    const given = checkInput(metadataSchema, { metadata: { thread_id: asked, graph_version: wanted } });
+    const { thread_id, graph_version: version } = given.metadata;
     const ids = await acceptTurn(context, {
       graph,
       ...(thread_id ? { threadId: thread_id } : { history: earlierMessages(request) }),
       ifNotExists: 'create',
       input: [newMessage(request)],
+      version,
       metadata,
       kwargs: JSON.parse(JSON.stringify(kwargs)), // without the absent fields, it is JSON
       multitask: 'enqueue',
@@ -83,7 +88,7 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       wire: serverSentEvents,
       onLeave: () => leave(c, head),
       onError: (error) => {
-        c.get('log').error({ err: error }, 'a stream failed');
+        if (!(error instanceof CallerError)) c.get('log').error({ err: error }, 'a stream failed');
         return `data: ${JSON.stringify(errorObject(faultOf(error)))}\n\n`;
       },
     });

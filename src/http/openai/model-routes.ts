@@ -1,7 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { AppContext } from '../../app-context.ts';
 import { CallerError } from '../../errors.ts';
-import type { GraphShelf, LoadedGraph } from '../../handoff/graph-shelf.ts';
+import type { GraphShelf } from '../../handoff/graph-shelf.ts';
+import type { LoadedGraph } from '../../handoff/load-graph.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 

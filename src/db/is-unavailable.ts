@@ -1,0 +1,14 @@
+/** Of the network, and of Postgres: shutting down, starting, or taking no more connections. */
+const codes =
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^(08...|57P0[1-5]|53300|55000)$/;
+
+/** What node-pg and our embedded database say without a code. */
+const words =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped)/;
+
+/** Whether a query failed because the database cannot be reached just now: asking again later may help. */
+export function isUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as { code?: unknown }; // errors of Postgres and of Node carry one
+  return typeof code === 'string' ? codes.test(code) : words.test(error.message);
+}

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
+import type { ChatReply } from '../model/chat-model.ts';
+
+/** What every provider takes as the id of a call, and as the name of a tool. */
+const validId = /^[\w-]{1,64}$/;
+const validName = /^[A-Za-z_][\w-]{0,63}$/;
+
+/** A reply, who gave it, and whether only an answer was left to give. */
+export interface Replied {
+  agent: string;
+  id: string;
+  reply: ChatReply;
+  answerOnly: boolean;
+}
+
+const unanswered = 'The limits of this turn were reached before there was an answer.';
+
+/**
+ * A reply as a message of the history, such that any provider takes it back: ids are unique over the thread,
+ * names and arguments have the form that calls need. Where only an answer is left, calls are dropped.
+ */
+export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: Message[]): AiMessage {
+  const malformed = reply.invalidCalls.map((call): Call => ({ id: call.id, name: call.name, args: {} }));
+  const asked = answerOnly ? [] : [...reply.calls, ...malformed];
+  const calls = withValidIds(asked.map(withValidForm), history);
+  const invalid = reply.invalidCalls.map((call, at) => ({
+    ...call,
+    id: calls[reply.calls.length + at]?.id ?? call.id,
+  }));
+  return {
+    type: 'ai',
+    id,
+    name: agent,
+    content: reply.text.trim() || calls.length > 0 ? reply.text : unanswered,
+    tool_calls: calls,
+    ...(invalid.length > 0 && calls.length > 0 && { invalid_tool_calls: invalid }),
+    usage_metadata: reply.usage,
+    response_metadata: { model_name: reply.model, finish_reason: reply.stop },
+  };
+}
+
+/** Models invent names, and arguments that are no objects: the form is mended, and the answer says what is wrong. */
+function withValidForm(call: Call): Call {
+  const name = validName.test(call.name) ? call.name : `_${call.name.replace(/[^\w-]+/g, '_')}`.slice(0, 64);
+  return { ...call, name, args: isObject(call.args) ? call.args : {} };
+}
+
+function isObject(args: unknown): args is JsonObject {
+  return typeof args === 'object' && args !== null && !Array.isArray(args);
+}
+
+/** Models repeat ids, and some give none; answers are matched to calls by id, over the whole thread. */
+function withValidIds(calls: Call[], history: Message[]): Call[] {
+  const taken = new Set(
+    history.flatMap((message) => (message.type === 'ai' ? message.tool_calls.map(({ id }) => id) : [])),
+  );
+  return calls.map(({ id, name, args }) => {
+    const unique = validId.test(id) && !taken.has(id) ? id : `call_${randomUUID().replaceAll('-', '')}`;
+    taken.add(unique);
+    return { id: unique, name, args, type: 'tool_call' };
+  });
+}

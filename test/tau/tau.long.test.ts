@@ -1,0 +1,10 @@
+import { describeTau } from './describe-tau.ts';
+import { readTasks, writesSomething } from './tau-data.ts';
+
+const all = () => [...readTasks('mock'), ...readTasks('retail')];
+
+describeTau({
+  tasks: all,
+  spoiled: () => all().filter((task) => writesSomething(task) && task.id !== '105'), // its one write is refused
+  counts: { tasks: 124, actions: 558, failed: 18, writes: 181, handoffs: 270 },
+});
