@@ -5,7 +5,9 @@ import type { Config } from './config.ts';
 import { claimDatabase } from './db/claim-database.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
+import { pingDatabase } from './db/ping-database.ts';
 import type { Schema } from './db/schema.ts';
+import { errorMessage, StartError } from './errors.ts';
 import { type GraphShelf, openGraphShelf } from './handoff/graph-shelf.ts';
 import { prepareTools } from './handoff/prepare-tools.ts';
 import { appendOnlyChannels } from './handoff/state.ts';
@@ -65,9 +67,16 @@ export async function openContext(
 /** Opens what `DATABASE_URL` names, or the embedded database in the data folder. */
 export async function openDatabase({ database }: Config, log: Logger): Promise<Database> {
   if (!database.url) return openEmbedded(database.dataDir);
-  return openPostgres(database.url, {
+  const opened = openPostgres(database.url, {
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
+  await pingDatabase(opened.db).catch(async (cause: unknown) => {
+    await opened.close();
+    const { code } = cause as { code?: string }; // the network's errors may have no message
+    const why = errorMessage(cause) || code;
+    throw new StartError(`The database of DATABASE_URL cannot be used: ${why}.`, { cause });
+  });
+  return opened;
 }
 
 async function fill(

@@ -10,7 +10,7 @@ import { runSqlCommand } from './commands/sql.ts';
 import { writeSchemas } from './commands/write-schemas.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './db/migrate.ts';
-import { CallerError, ConfigError, errorMessage } from './errors.ts';
+import { CallerError, ConfigError, errorMessage, StartError } from './errors.ts';
 import { unknownName } from './handoff/file-problem.ts';
 import { loadProject } from './handoff/load-project.ts';
 import { sqlPolicyOf } from './handoff/sql-policy-of.ts';
@@ -103,8 +103,13 @@ program
   .argument('[folder]', 'where to', 'schemas')
   .action((folder: string) => writeSchemas(folder));
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(); // whoever read the output has seen enough
+});
+
 program.parseAsync().catch((error: unknown) => {
-  const expected = error instanceof ConfigError || error instanceof CallerError;
+  const expected = [ConfigError, CallerError, StartError].some((kind) => error instanceof kind);
   const text = expected || !(error instanceof Error) ? errorMessage(error) : error.stack;
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;

@@ -51,6 +51,11 @@ export class ConfigError extends Error {
   }
 }
 
+/** What keeps the program from starting and whoever starts it can mend: its message says how. */
+export class StartError extends Error {
+  override name = 'StartError';
+}
+
 /** The text of anything thrown. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { serveUntilStopped } from './commands/serve.ts';
 import { readConfig } from './config.ts';
-import { ConfigError } from './errors.ts';
+import { ConfigError, errorMessage, StartError } from './errors.ts';
 
 /** Starts the service; it ends when the process is asked to stop. */
 async function main(): Promise<void> {
@@ -8,8 +8,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const text =
-    error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+  const expected = error instanceof ConfigError || error instanceof StartError;
+  const text = expected || !(error instanceof Error) ? errorMessage(error) : error.stack;
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
+import { validate as isUuid } from 'uuid';
 import type { AppContext } from '../app-context.ts';
+import { CallerError } from '../errors.ts';
 import { acceptTurn } from '../turn/accept-turn.ts';
 import { watchRun } from '../turn/watch-run.ts';
 import { eventPrinter } from './print-event.ts';
@@ -19,11 +21,18 @@ export interface ChatOptions {
 /** Runs turns in this process and prints them hop by hop. Returns whether every turn came to its answer. */
 export async function chat(context: AppContext, options: ChatOptions): Promise<boolean> {
   const { question, input, output } = options;
+  if (options.threadId !== undefined && !isUuid(options.threadId)) {
+    throw new CallerError('invalid-request', `A thread's id is a UUID, and "${options.threadId}" is not.`);
+  }
   if (question !== undefined) return (await runTurn(context, options, question, options.threadId)).answered;
 
   const lines = createInterface({ input, output, terminal: output.isTTY === true, prompt: '> ' });
   let { threadId } = options;
   let answered = true;
+  let open = true;
+  lines.once('close', () => {
+    open = false; // the lines that were read by then are still to come
+  });
   lines.prompt();
   for await (const line of lines) {
     if (line.trim()) {
@@ -31,7 +40,7 @@ export async function chat(context: AppContext, options: ChatOptions): Promise<b
       threadId = turn.threadId;
       answered &&= turn.answered;
     }
-    lines.prompt();
+    if (open) lines.prompt();
   }
   return answered;
 }

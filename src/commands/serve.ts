@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { serve as listen, type ServerType } from '@hono/node-server';
 import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
+import { StartError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
 import { type Logger, openLog } from '../log.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
@@ -58,10 +59,11 @@ function listenAt(
   return new Promise((resolve, reject) => {
     const server = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(server));
     server.on('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      reject(
-        taken ? new Error(`Port ${port} on ${host} is in use: stop what listens there, or set PORT.`) : error,
-      );
+      const why =
+        error.code === 'EADDRINUSE'
+          ? `Port ${port} on ${host} is in use: stop what listens there, or set PORT.`
+          : `Nothing can listen on port ${port} of ${host} (${error.message}): set HOST and PORT.`;
+      reject(new StartError(why, { cause: error }));
     });
   });
 }

@@ -1,6 +1,6 @@
-/** Of the network, and of Postgres: shutting down, starting, or taking no more connections. */
+/** Of the network, and of Postgres: shutting down, starting, out of connections, memory or disk. */
 const codes =
-  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^(08...|57P0[1-5]|53300|55000)$/;
+  /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^(08...|57P0[1-5]|53...|55000)$/;
 
 /** What node-pg and our embedded database say without a code. */
 const words =

@@ -1,5 +1,6 @@
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
+import { errorMessage, StartError } from '../errors.ts';
 
 const beatEveryMs = 2_000;
 const staleAfterMs = 10_000;
@@ -18,7 +19,12 @@ export interface LockFile {
  * Rejects with an `Error` that names the holder when another process has the folder.
  */
 export async function lockFolder(folder: string): Promise<LockFile> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new StartError(
+      `The data folder ${folder} cannot be used (${errorMessage(cause)}). Set BATON_DATA_DIR to a folder that can be written to.`,
+      { cause },
+    );
+  });
   const file = path.join(folder, 'lock');
   await removeIfStale(file);
   try {
@@ -28,7 +34,7 @@ export async function lockFolder(folder: string): Promise<LockFile> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // node:fs rejects with ErrnoException
     const pid = (await readFile(file, 'utf8')).trim();
-    throw new Error(
+    throw new StartError(
       `The data folder ${folder} is in use by process ${pid}. Stop it, or set BATON_DATA_DIR to another folder.`,
     );
   }

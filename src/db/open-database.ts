@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { errorMessage, StartError } from '../errors.ts';
 import { lockFolder } from './lock-file.ts';
 import { Pglite } from './pglite.ts';
 import type { Schema } from './schema.ts';
@@ -36,9 +37,12 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
   const pglite = new Pglite(path.join(dataDir, 'db'));
   try {
     await pglite.waitReady;
-  } catch (error) {
+  } catch (cause) {
     await lock.release();
-    throw error;
+    throw new StartError(
+      `The embedded database in ${dataDir} cannot be opened (${errorMessage(cause)}). Its files may be damaged or the disk full: free some space, or put a copy of the folder back, or set BATON_DATA_DIR to a new one.`,
+      { cause },
+    );
   }
   const db = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) });
   return {

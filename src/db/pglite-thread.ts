@@ -30,6 +30,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
     parentPort?.postMessage({ id: request.id, ...(await carryOut(request)) });
   } catch (error) {
     parentPort?.postMessage({ id: request.id, error: asData(error) });
+    if (isBroken(error)) process.exit(1); // ends the thread
   }
 });
 parentPort?.postMessage({ id: 0 });
@@ -49,6 +50,12 @@ async function carryOut(
       await pglite.close();
       return {};
   }
+}
+
+/** Whether Postgres cannot go on: it has aborted, or a full disk broke off what it wrote to its log. */
+function isBroken(error: unknown): boolean {
+  const { name, severity, message } = error as { name?: unknown; severity?: unknown; message?: unknown }; // read, not trusted
+  return name === 'RuntimeError' || severity === 'PANIC' || message === 'XLogBeginInsert was already called';
 }
 
 /** An error as plain data: the message and Postgres's own fields, which a structured clone would lose. */

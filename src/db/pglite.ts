@@ -5,6 +5,7 @@ import type {
   PGliteQueryResults,
   PGliteTransaction,
 } from 'kysely';
+import { errorMessage } from '../errors.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './pglite-thread.ts';
 
 type Asked = {
@@ -32,7 +33,9 @@ export class Pglite implements KyselyPglite {
   #asked = new Map<number, Asked>();
   #lastId = 0;
   /** The last stop: a transaction that began before it cannot go on in the next thread. */
-  #stopped: QueryStoppedError | undefined;
+  #stopped: Error | undefined;
+  /** The thread ended by itself; the next query starts another. */
+  #dead = false;
   #starting: Promise<void>;
   closed = false;
 
@@ -92,6 +95,8 @@ export class Pglite implements KyselyPglite {
   stopQuery(reason: string): Promise<void> {
     this.#stopped = new QueryStoppedError(reason);
     this.#rejectAll(this.#stopped);
+    this.#worker.off('exit', this.#died);
+    this.#dead = false;
     this.#starting = this.#worker.terminate().then(() => {
       this.#worker = this.#spawn();
       return this.#ready();
@@ -102,11 +107,13 @@ export class Pglite implements KyselyPglite {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.#ask({ do: 'close' });
+    if (this.#dead) return;
+    await this.#ask({ do: 'close' }).catch(() => undefined); // what is broken need not be closed
     await this.#worker.terminate();
   }
 
   async #ask(request: WithoutId<ThreadRequest>): Promise<Extract<ThreadAnswer, { rows?: unknown }>> {
+    if (this.#dead) this.#restart();
     await this.#starting;
     const id = ++this.#lastId;
     const answer = this.#answerTo(id);
@@ -130,11 +137,21 @@ export class Pglite implements KyselyPglite {
     const data: ThreadData = { dataDir: this.#dataDir };
     const worker = new Worker(new URL('./pglite-thread.ts', import.meta.url), { workerData: data });
     worker.on('message', (answer: ThreadAnswer) => this.#settle(answer));
-    worker.on('error', (error) => this.#rejectAll(error as Error)); // workers throw errors
-    worker.on('exit', () => {
-      if (this.#worker === worker) this.#rejectAll(new Error('The embedded database has stopped.'));
-    });
+    worker.on('error', (cause) => this.#rejectAll(new Error(errorMessage(cause), { cause })));
+    worker.on('exit', this.#died);
     return worker;
+  }
+
+  readonly #died = (): void => {
+    this.#stopped = new Error('The embedded database has stopped.');
+    this.#dead = !this.closed;
+    this.#rejectAll(this.#stopped);
+  };
+
+  #restart(): void {
+    this.#dead = false;
+    this.#worker = this.#spawn();
+    this.#starting = this.#ready();
   }
 
   #settle(answer: ThreadAnswer): void {

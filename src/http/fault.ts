@@ -37,7 +37,7 @@ export function faultOf(error: unknown): Fault {
     return {
       status: 503,
       code: 'unavailable',
-      message: 'The database does not answer. Try again soon.',
+      message: 'The database cannot be used just now. Try again soon.',
       issues: [],
     };
   }

@@ -128,5 +128,7 @@ async function deleteIfTemporary(
   const minute = new Promise<void>((resolve) => setTimeout(resolve, 60_000).unref());
   void Promise.race([turns.live.get(runId)?.unwatched() ?? Promise.resolve(), minute])
     .then(() => deleteThread({ db, saver }, threadId))
-    .catch((error) => log.warn({ err: error, threadId }, 'a temporary thread could not be deleted'));
+    .catch((error) => {
+      if (!turns.stopping) log.warn({ err: error, threadId }, 'a temporary thread could not be deleted');
+    }); // while stopping, the next start deletes it
 }

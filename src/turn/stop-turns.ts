@@ -6,7 +6,8 @@ export async function stopTurns({ turns, log }: TurnContext, milliseconds: numbe
   const over = Promise.all(turns.lastOf.values());
   const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), milliseconds).unref());
   if ((await Promise.race([over, late])) !== 'late') return;
-  log.warn({ runs: [...turns.running.keys()] }, 'turns are still under way and are stopped');
+  if (turns.running.size > 0)
+    log.warn({ runs: [...turns.running.keys()] }, 'turns are still under way and are stopped');
   for (const controller of turns.running.values()) controller.abort(new Error('The service is stopping.'));
   await over;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -58,6 +58,19 @@ test('a transaction that cannot begin rejects', async () => {
   await new Promise((resolve) => setImmediate(resolve));
   void database.pglite.stopQuery('stopped');
   await expect(running).rejects.toThrow('stopped');
+});
+
+test('embedded Postgres that broke, as on a full disk, starts again with the next query', async () => {
+  const folder = await makeFolder();
+  const { db, close } = await openEmbedded(folder);
+  onTestFinished(close);
+  await sql`create table kept as select 1 as one`.execute(db);
+  const log = path.join(folder, 'db', 'pg_wal');
+  await rename(log, `${log}-away`);
+  await sql`select pg_switch_wal()`.execute(db);
+  await expect(sql`insert into kept select generate_series(1, 200000)`.execute(db)).rejects.toThrow();
+  await rename(`${log}-away`, log);
+  expect((await sql`select one from kept`.execute(db)).rows).toEqual([{ one: 1 }]);
 });
 
 test('stopping a query ends it, keeps what was committed and lets the next one in', async () => {

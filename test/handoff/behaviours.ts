@@ -103,6 +103,11 @@ const said = fc.oneof(
   },
 );
 
+/** Nothing, so many times as often as what was given. */
+function sometimes<T>(given: fc.Arbitrary<T>, nothing: number): fc.Arbitrary<T | undefined> {
+  return fc.oneof({ weight: nothing, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: given });
+}
+
 const textPlan: fc.Arbitrary<TextPlan> = fc.oneof(
   { weight: 4, arbitrary: fc.constant('') },
   { weight: 6, arbitrary: text },
@@ -181,10 +186,7 @@ const call: fc.Arbitrary<CallPlan> = fc
     of: callName,
     args,
     id: callId,
-    malformed: fc.option(fc.constantFrom('', '{"order":', '[1]', 'null', `"${loneSurrogate}`), {
-      freq: 8,
-      nil: undefined,
-    }),
+    malformed: sometimes(fc.constantFrom('', '{"order":', '[1]', 'null', `"${loneSurrogate}`), 9),
   })
   .map(({ malformed, ...rest }) => ({ ...rest, ...(malformed !== undefined && { malformed }) }));
 
@@ -253,7 +255,7 @@ const cut: fc.Arbitrary<Cut> = fc.record({
 const turn: fc.Arbitrary<TurnPlan> = fc
   .record({
     says: fc.oneof({ weight: 6, arbitrary: fc.tuple(said) }, { weight: 1, arbitrary: fc.tuple(said, said) }),
-    cut: fc.option(cut, { freq: 3, nil: undefined }),
+    cut: sometimes(cut, 2),
     decisions: fc.array(decisions, { maxLength: 4 }),
   })
   .map(({ cut: planned, ...rest }) => ({ ...rest, ...(planned && { cut: planned }) }));

@@ -81,7 +81,7 @@ function brokenAnswers(messages: Message[]): string[] {
 export function checkTurn(graph: Graph, turn: PlayedTurn): string[] {
   const steps = stepsOf(turn);
   return [
-    ...checkEnding(turn),
+    ...checkEnding(graph, turn),
     ...checkReplies(graph, steps, turn),
     ...checkControl(graph, turn, steps),
     ...checkLimits(graph, turn, steps),
@@ -102,14 +102,21 @@ function stepsOf({ before, after, requests }: PlayedTurn): Step[] {
   });
 }
 
-function checkEnding({ ending, after }: PlayedTurn): string[] {
+function checkEnding(graph: Graph, { ending, after }: PlayedTurn): string[] {
   if (ending !== 'answer') return [];
   const last = after.messages.at(-1);
   if (!after.done || last?.type !== 'ai' || last.tool_calls.length > 0)
     return ['the turn ended without an answer'];
-  const end = describeEnd(after, 1);
-  const said = end.answer.content.trim() !== '' && end.answer.id === last.id;
-  return said ? [] : ['the answer says nothing'];
+  const { answer } = describeEnd(after, 1);
+  const caller = after.callers.findLast(({ to }) => to === after.agent);
+  const next = { stay: after.agent, caller: caller?.from, start: graph.start }[caller?.return ?? 'stay'];
+  const withheld = last.response_metadata?.finish_reason === 'guard';
+  return [
+    ...(answer.content.trim() !== '' && answer.id === last.id ? [] : ['the answer says nothing']),
+    ...(next === after.agent || withheld
+      ? []
+      : [`${after.agent} answers, and ${next} was to speak after it`]),
+  ];
 }
 
 /** What a model said stands in the history, in its order; calls are dropped where nothing was offered that it could call. */

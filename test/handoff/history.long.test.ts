@@ -32,7 +32,7 @@ test('ten thousand behaviours and more leave valid histories and turns that end'
     'handoffs along an edge',
     'handoffs to onLimit',
     'returns',
-    'handoff-refused',
+    'handoffs refused',
     'calls with a new id',
   ];
   for (const what of [...ends, ...others]) expect(counts.get(what), what).toBeGreaterThan(numRuns / 100);

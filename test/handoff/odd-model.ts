@@ -145,19 +145,21 @@ function callOf(
   return { name: `transfer_to_${graph.agents[at % graph.agents.length]}`, fitting: {} };
 }
 
-const valueOf = { string: 'which one?', number: 1.5, integer: 4, boolean: true };
+const valuesByType = { string: `the one with ${secret}`, number: 1.5, integer: 4, boolean: true };
 
 function fittingBrief({ brief }: Edge): JsonObject {
-  return Object.fromEntries(Object.entries(brief).map(([field, { type }]) => [field, valueOf[type]]));
+  return Object.fromEntries(Object.entries(brief).map(([field, { type }]) => [field, valuesByType[type]]));
 }
 
 /** What the schema demands and nothing more. */
 function fittingSchema({ parameters }: ToolSpec): JsonObject {
   const { properties = {}, required = [] } = parameters as {
-    properties?: Record<string, { type: keyof typeof valueOf }>;
+    properties?: Record<string, { type: keyof typeof valuesByType }>;
     required?: string[];
   }; // a brief is a flat object
-  return Object.fromEntries(required.map((field) => [field, valueOf[properties[field]?.type ?? 'string']]));
+  return Object.fromEntries(
+    required.map((field) => [field, valuesByType[properties[field]?.type ?? 'string']]),
+  );
 }
 
 function brokenRequest(graph: Graph, { agent, messages, tools, system }: Request): string[] {
