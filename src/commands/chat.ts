@@ -20,13 +20,14 @@ export interface ChatOptions {
 
 /** Runs turns in this process and prints them hop by hop. Returns whether every turn came to its answer. */
 export async function chat(context: AppContext, options: ChatOptions): Promise<boolean> {
-  const { question, input, output } = options;
+  const { question, input, output, signal } = options;
   if (options.threadId !== undefined && !isUuid(options.threadId)) {
     throw new CallerError('invalid-request', `A thread's id is a UUID, and "${options.threadId}" is not.`);
   }
   if (question !== undefined) return (await runTurn(context, options, question, options.threadId)).answered;
 
-  const lines = createInterface({ input, output, terminal: output.isTTY === true, prompt: '> ' });
+  const lines = createInterface({ input, output, terminal: output.isTTY === true, prompt: '> ', signal });
+  lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT')); // a terminal's Ctrl-C does not reach the process otherwise
   let { threadId } = options;
   let answered = true;
   let open = true;
@@ -40,6 +41,7 @@ export async function chat(context: AppContext, options: ChatOptions): Promise<b
       threadId = turn.threadId;
       answered &&= turn.answered;
     }
+    if (signal.aborted) return false;
     if (open) lines.prompt();
   }
   return answered;

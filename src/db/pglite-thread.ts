@@ -16,7 +16,7 @@ export type ThreadRequest =
 
 export type ThreadAnswer =
   | { id: number; rows?: unknown[]; affectedRows?: number; fields?: { name: string; dataTypeID: number }[] }
-  | { id: number; error: Record<string, unknown> };
+  | { id: number; error: Record<string, unknown>; broken: boolean };
 
 const data = workerData as ThreadData; // what pglite.ts passes
 const pglite = await PGlite.create({
@@ -29,8 +29,7 @@ parentPort?.on('message', async (request: ThreadRequest) => {
   try {
     parentPort?.postMessage({ id: request.id, ...(await carryOut(request)) });
   } catch (error) {
-    parentPort?.postMessage({ id: request.id, error: asData(error) });
-    if (isBroken(error)) process.exit(1); // ends the thread
+    parentPort?.postMessage({ id: request.id, error: asData(error), broken: isBroken(error) });
   }
 });
 parentPort?.postMessage({ id: 0 });

@@ -158,8 +158,11 @@ export class Pglite implements KyselyPglite {
     const asked = this.#asked.get(answer.id);
     this.#asked.delete(answer.id);
     if (this.#asked.size === 0) this.#worker.unref();
-    if ('error' in answer) asked?.reject(Object.assign(new Error(), answer.error));
-    else asked?.resolve(answer);
+    if ('error' in answer) {
+      if (answer.broken)
+        void this.stopQuery('The embedded database broke, and starts again.').catch(() => undefined);
+      asked?.reject(Object.assign(new Error(), answer.error));
+    } else asked?.resolve(answer);
   }
 
   #rejectAll(error: Error): void {

@@ -3,6 +3,11 @@ import { z } from 'zod';
 import type { AiMessage, Call, JsonObject } from '../message.ts';
 import type { Graph } from './graph-file.ts';
 
+/** How a decision reaches the interrupt that waits for it: LangGraph reads some bare values as something else. */
+export interface Decided {
+  decision: unknown;
+}
+
 /** By call id: the arguments to use, or why the call is not carried out. */
 export type Approvals = Map<string, { args: JsonObject; refusal?: string }>;
 
@@ -29,7 +34,11 @@ export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage)
   for (let round = 0; round < rounds; round++) {
     const pending = asked.filter(({ id }) => !approvals.has(id));
     if (pending.length === 0) return approvals;
-    const answer: unknown = interrupt({ type: 'approval', agent: name, calls: pending });
+    const { decision: answer } = interrupt<object, Decided>({
+      type: 'approval',
+      agent: name,
+      calls: pending,
+    });
     for (const call of pending) {
       const decision = decisionAbout(call, answer);
       if (decision) approvals.set(call.id, decide(call, decision));

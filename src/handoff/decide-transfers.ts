@@ -4,13 +4,14 @@ import type { TurnEvent } from '../turn-event.ts';
 import { applyGuards, type GuardRun } from './apply-guards.ts';
 import { unknownName } from './file-problem.ts';
 import type { Edge } from './graph-file.ts';
+import { guardInput } from './guard-input.ts';
 import { type Seat, seatOf } from './seat.ts';
 import { type StateValues, turnMessages } from './state.ts';
 import { summarize } from './summarize.ts';
 import { toolMessage } from './tool-message.ts';
+import { type Transfer, transferIn } from './transfer.ts';
 import { briefSchema, transferName, transferTarget } from './transfer-tool.ts';
 import { closeEdge, countRepair, edgeName, type Repair, type TurnCourse } from './turn-course.ts';
-import { type Transfer, transferIn } from './what-agent-sees.ts';
 
 /** What became of the transfer calls of a reply. */
 export interface Transfers {
@@ -153,6 +154,12 @@ function countRefusal(course: TurnCourse, edge: Edge): TurnCourse {
   return { ...course, refused: { ...course.refused, [name]: (course.refused[name] ?? 0) + 1 } };
 }
 
+/** The summary for whoever takes over: of what the guards let agents see. */
+async function sumUp(run: GuardRun, edge: Edge, messages: Message[]): Promise<string> {
+  const seen = await guardInput({ ...run, tell: () => undefined }, edge.from, messages);
+  return summarize(run, seatOf(run.seated, edge.to), seen.messages);
+}
+
 async function carryOut(
   run: GuardRun,
   call: Call,
@@ -160,10 +167,7 @@ async function carryOut(
   transfer: Transfer,
   { state, decided }: { state: StateValues; decided: Transfers },
 ): Promise<void> {
-  const summary =
-    edge.context.show === 'summary'
-      ? await summarize(run, seatOf(run.seated, edge.to), state.messages)
-      : undefined;
+  const summary = edge.context.show === 'summary' ? await sumUp(run, edge, state.messages) : undefined;
   const crossing = summary === undefined ? transfer : { ...transfer, summary };
   const { course } = decided;
   run.tell({ type: 'handoff', from: edge.from, to: edge.to, brief: transfer.brief, callId: call.id });

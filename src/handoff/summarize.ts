@@ -3,6 +3,8 @@ import { ModelError } from '../model/chat-model.ts';
 import type { GuardRun } from './apply-guards.ts';
 import { narrate } from './narrate.ts';
 import type { Seat } from './seat.ts';
+import { takeTurns } from './take-turns.ts';
+import { withBriefsThatCrossed } from './with-briefs-that-crossed.ts';
 
 /** How long a summary may be that no model wrote, in characters. */
 const longest = 2_000;
@@ -20,12 +22,13 @@ export async function summarize(
   { agent }: Seat,
   messages: Message[],
 ): Promise<string> {
-  const told = narrate(agent.name, messages);
+  const told = narrate(agent.name, withBriefsThatCrossed(agent.name, messages));
+  const asked = { type: 'human' as const, id: 'summary', content: 'Sum up the conversation now.' };
   const request = {
     role: 'fast',
     agent: { name: 'summary', examples: [] },
     system: instruction,
-    messages: [...told, { type: 'human' as const, id: 'summary', content: 'Sum up the conversation now.' }],
+    messages: takeTurns(agent.name, [...told, asked]),
     tools: [],
     signal,
   };

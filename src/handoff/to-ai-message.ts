@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
 import type { ChatReply } from '../model/chat-model.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What every provider takes as the id of a call, and as the name of a tool. */
-const validId = /^[\w-]{1,64}$/;
+const validId = /^[\w-]{1,40}$/;
 const validName = /^[A-Za-z_][\w-]{0,63}$/;
 
 /** A reply, who gave it, and whether only an answer was left to give. */
@@ -32,7 +33,7 @@ export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: 
     type: 'ai',
     id,
     name: agent,
-    content: reply.text.trim() || calls.length > 0 ? reply.text : unanswered,
+    content: contentOf(reply, calls),
     tool_calls: calls,
     ...(invalid.length > 0 && calls.length > 0 && { invalid_tool_calls: invalid }),
     usage_metadata: reply.usage,
@@ -40,10 +41,16 @@ export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: 
   };
 }
 
+/** A blank text beside calls is none: providers refuse it. */
+function contentOf({ text }: ChatReply, calls: Call[]): string {
+  if (text.trim()) return text.toWellFormed();
+  return calls.length > 0 ? '' : unanswered;
+}
+
 /** Models invent names, and arguments that are no objects: the form is mended, and the answer says what is wrong. */
 function withValidForm(call: Call): Call {
   const name = validName.test(call.name) ? call.name : `_${call.name.replace(/[^\w-]+/g, '_')}`.slice(0, 64);
-  return { ...call, name, args: isObject(call.args) ? call.args : {} };
+  return { ...call, name, args: isObject(call.args) ? wellFormed(call.args) : {} };
 }
 
 function isObject(args: unknown): args is JsonObject {

@@ -12,7 +12,7 @@ export function toolMessage(
     type: 'tool',
     id: randomUUID(),
     name: call.name,
-    content: content.trim() ? content : '(nothing)',
+    content: content.trim() ? content.toWellFormed() : '(nothing)',
     tool_call_id: call.id,
     status,
     ...(artifact !== undefined && { artifact }),

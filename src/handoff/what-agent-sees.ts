@@ -1,24 +1,10 @@
-import type { AiMessage, HumanMessage, JsonObject, Message } from '../message.ts';
+import type { AiMessage, HumanMessage, Message } from '../message.ts';
 import type { Edge } from './graph-file.ts';
 import { isOwn, narrate } from './narrate.ts';
 import { type StateValues, turnMessages } from './state.ts';
-import { transferName } from './transfer-tool.ts';
-
-/** How control came to an agent: kept as the artifact of the answer to a transfer call. */
-export interface Transfer {
-  from: string;
-  to: string;
-  brief: JsonObject;
-  /** Of an edge that shows one. */
-  summary?: string;
-}
-
-/** The transfer that a message records, if it does: a tool may return what looks like one, but has another name. */
-export function transferIn(message: Message): Transfer | undefined {
-  if (message.type !== 'tool') return undefined;
-  const { transfer } = (message.artifact ?? {}) as { transfer?: Transfer }; // under this name, only the machine writes it
-  return transfer && message.name === transferName(transfer.to) ? transfer : undefined;
-}
+import { takeTurns } from './take-turns.ts';
+import { type Transfer, transferIn } from './transfer.ts';
+import { withBriefsThatCrossed } from './with-briefs-that-crossed.ts';
 
 /**
  * The part of the thread that an agent's model is shown, by the context policy of the edge on which control
@@ -33,7 +19,7 @@ export function whatAgentSees(
   edge: Edge | undefined,
 ): Message[] {
   const spoken = messages.filter((message) => message.type !== 'system');
-  return takeTurns(agent, show(agent, spoken, edge));
+  return takeTurns(agent, show(agent, withBriefsThatCrossed(agent, spoken), edge));
 }
 
 function show(agent: string, messages: Message[], edge: Edge | undefined): Message[] {
@@ -81,33 +67,4 @@ function briefMessage({ id }: Message, { from, brief: fields, summary }: Transfe
 /** A question, or an answer without calls. */
 function isSaid(message: Message): message is HumanMessage | AiMessage {
   return message.type === 'human' || (message.type === 'ai' && message.tool_calls.length === 0);
-}
-
-/**
- * Providers want a user to begin, agents not to speak twice in a row, and something to reply to: where the
- * history has it otherwise, the machine's own words stand in between. Texts that are empty say so.
- */
-function takeTurns(agent: string, messages: Message[]): Message[] {
-  const shown: Message[] = [];
-  for (const message of messages) {
-    const before = shown.at(-1);
-    if (message.type === 'ai' && before?.type === 'ai') shown.push(goOn(before, message.name));
-    if (message.type !== 'human' && !before)
-      shown.push({ type: 'human', id: `${message.id}-before`, content: 'The conversation goes on.' });
-    shown.push(message.type === 'human' ? withText(message) : message);
-  }
-  const last = shown.at(-1);
-  if (!last) return [{ type: 'human', id: `${agent}-begin`, content: `Go on, ${agent}.` }];
-  return last.type === 'ai' ? [...shown, goOn(last, agent)] : shown;
-}
-
-function goOn({ id, name }: AiMessage, next: string): HumanMessage {
-  const done = name === next ? '' : `${name} is done. `;
-  return { type: 'human', id: `${id}-prompt`, content: `${done}Go on, ${next}.` };
-}
-
-function withText(message: HumanMessage): HumanMessage {
-  const isBlank =
-    typeof message.content === 'string' ? !message.content.trim() : message.content.length === 0;
-  return isBlank ? { ...message, content: '(no text)' } : message;
 }

@@ -95,9 +95,9 @@ async function claimThread(
   if (!found && request.threadId && request.ifNotExists === 'reject') {
     throw new CallerError('not-found', `There is no thread ${threadId}.`);
   }
-  const waits = found?.status === 'interrupted' || found?.status === 'busy';
-  if (request.resume !== undefined && !waits) {
-    throw new CallerError('conflict', 'There is nothing to resume: the thread does not wait for anything.');
+  if (request.resume !== undefined && found?.status !== 'interrupted') {
+    const why = found?.status === 'busy' ? 'is busy: somebody may have answered' : 'does not wait for anything';
+    throw new CallerError('conflict', `There is nothing to resume: the thread ${why}.`);
   }
   const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;
   if (pinned === null) await keepVersion(trx, loaded);

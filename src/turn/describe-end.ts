@@ -1,5 +1,5 @@
 import { type StateValues, turnMessages } from '../handoff/state.ts';
-import { transferIn } from '../handoff/what-agent-sees.ts';
+import { transferIn } from '../handoff/transfer.ts';
 import type { AiMessage, Message, Usage } from '../message.ts';
 import type { Evidence, TurnEnd } from '../turn-event.ts';
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from '@langchain/langgraph';
+import type { Decided } from '../handoff/ask-approval.ts';
 import type { Graph } from '../handoff/graph-file.ts';
 import { applyUpdate, emptyState, noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import { noCourse } from '../handoff/turn-course.ts';
@@ -29,7 +30,11 @@ export interface Beginning {
 export function beginTurn(graph: Graph, input: TurnInput, before: StateValues | undefined): Beginning {
   const saved = before ?? emptyState(graph.start);
   if (input.resume !== undefined) {
-    return { start: new Command({ resume: input.resume }), added: [], values: saved };
+    return {
+      start: new Command({ resume: { decision: input.resume } satisfies Decided }),
+      added: [],
+      values: saved,
+    };
   }
   const history = saved.messages.length === 0 ? input.history : [];
   const earlier = [...answerOpenCalls(saved.messages), ...history];

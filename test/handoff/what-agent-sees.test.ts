@@ -15,7 +15,7 @@ const history: Message[] = [
     content: '',
     tool_calls: [
       { id: 'c1', name: 'look', args: { at: 1 } },
-      { id: 'c2', name: 'transfer_to_clerk', args: {} },
+      { id: 'c2', name: 'transfer_to_clerk', args: { question: 'which order?', urgent: true } },
     ],
   },
   { type: 'tool', id: 't1', name: 'look', tool_call_id: 'c1', status: 'success', content: 'seen' },
@@ -114,4 +114,16 @@ test('where an agent spoke last, the model is told whose turn it is', () => {
 test('instructions of the application are not part of the talk', () => {
   const system: Message = { type: 'system', id: 's', content: 'Be brief.' };
   expect(whatAgentSees('clerk', { messages: [system, ...history] }, undefined)).toEqual(history);
+});
+
+test('a brief is shown as it crossed the edge, not as the sender wrote it', () => {
+  const guarded = history.map((message) =>
+    message.type === 'tool' && message.id === 't2'
+      ? { ...message, artifact: { transfer: { from: 'triage', to: 'clerk', brief: { question: '***' } } } }
+      : message,
+  );
+  for (const show of ['full', 'narrated'] as const) {
+    const seen = JSON.stringify(whatAgentSees('clerk', { messages: guarded }, edge({ show })));
+    expect(seen).not.toContain('which order?');
+  }
 });

@@ -70,7 +70,7 @@ export function makeGraph({ graph: yaml, agents = {}, tools = [], guards = [], c
       const messages = [{ type: 'human' as const, id: '', content: question }];
       return run(beginTurn(graph, { history: [], messages }, before).start, signal);
     },
-    resume: (answer: Json) => run(new Command({ resume: answer })),
+    resume: (answer: Json) => run(new Command({ resume: { decision: answer } })),
   };
 }
 
