@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { errorMessage, StartError } from '../errors.ts';
@@ -26,28 +27,44 @@ export async function lockFolder(folder: string): Promise<LockFile> {
     );
   });
   const file = path.join(folder, 'lock');
+  const mark = `${process.pid} ${randomUUID()}\n`;
   await removeIfStale(file);
   try {
     const handle = await open(file, 'wx');
-    await handle.write(`${process.pid}\n`);
+    await handle.write(mark);
     await handle.close();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // node:fs rejects with ErrnoException
-    const pid = (await readFile(file, 'utf8')).trim();
+    const pid = Number.parseInt(await readFile(file, 'utf8'), 10);
     throw new StartError(
       `The data folder ${folder} is in use by process ${pid}. Stop it, or set BATON_DATA_DIR to another folder.`,
     );
   }
   held.add(file);
-  const heart = setInterval(() => utimes(file, new Date(), new Date()).catch(() => undefined), beatEveryMs);
+  const heart = setInterval(() => void beat(file, mark), beatEveryMs);
   heart.unref();
   return {
     async release() {
       clearInterval(heart);
       held.delete(file);
-      await rm(file, { force: true });
+      if ((await holderOf(file)) === mark) await rm(file, { force: true });
     },
   };
+}
+
+/**
+ * Rejects, which ends the process, when another one took the folder over while this one stood still: a machine
+ * that slept, a process that was suspended. What it would still write would destroy the database.
+ */
+async function beat(file: string, mark: string): Promise<void> {
+  const holder = await holderOf(file);
+  if (holder && holder !== mark)
+    throw new Error(`Another process has taken ${path.dirname(file)}: this one ends.`);
+  await utimes(file, new Date(), new Date()).catch(() => undefined);
+}
+
+function holderOf(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch(() => '');
 }
 
 async function removeIfStale(file: string): Promise<void> {

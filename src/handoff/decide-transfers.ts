@@ -154,10 +154,12 @@ function countRefusal(course: TurnCourse, edge: Edge): TurnCourse {
   return { ...course, refused: { ...course.refused, [name]: (course.refused[name] ?? 0) + 1 } };
 }
 
-/** The summary for whoever takes over: of what the guards let agents see. */
+/** The summary for whoever takes over: of what the guards let agents see, and itself a text that crosses the edge. */
 async function sumUp(run: GuardRun, edge: Edge, messages: Message[]): Promise<string> {
   const seen = await guardInput({ ...run, tell: () => undefined }, edge.from, messages);
-  return summarize(run, seatOf(run.seated, edge.to), seen.messages);
+  const summary = await summarize(run, seatOf(run.seated, edge.to), seen.messages);
+  const { text, blocked } = await applyGuards(run, 'brief', edge.from, summary);
+  return blocked === undefined ? text : `(withheld: ${blocked})`;
 }
 
 async function carryOut(

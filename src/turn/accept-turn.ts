@@ -96,7 +96,8 @@ async function claimThread(
     throw new CallerError('not-found', `There is no thread ${threadId}.`);
   }
   if (request.resume !== undefined && found?.status !== 'interrupted') {
-    const why = found?.status === 'busy' ? 'is busy: somebody may have answered' : 'does not wait for anything';
+    const why =
+      found?.status === 'busy' ? 'is busy: somebody may have answered' : 'does not wait for anything';
     throw new CallerError('conflict', `There is nothing to resume: the thread ${why}.`);
   }
   const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;

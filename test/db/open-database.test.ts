@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
@@ -49,6 +49,14 @@ test('a lock whose process is gone is taken over', async () => {
   const folder = await makeFolder();
   await writeFile(path.join(folder, 'lock'), '4194304\n');
   await (await openEmbedded(folder)).close();
+});
+
+test('a lock that another process took over meanwhile is left to it', async () => {
+  const folder = await makeFolder();
+  const database = await openEmbedded(folder);
+  await writeFile(path.join(folder, 'lock'), '4194304 another\n');
+  await database.close();
+  expect(await readFile(path.join(folder, 'lock'), 'utf8')).toBe('4194304 another\n');
 });
 
 test('a transaction that cannot begin rejects', async () => {

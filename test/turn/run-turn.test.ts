@@ -169,6 +169,18 @@ test('a call that needs a person stops the turn, and the decision lets it go on'
   });
 });
 
+test('who answers a call that somebody answered already is told so, and the turn goes on', async () => {
+  const context = await openTestContext({
+    chat: scriptedModel([call('look_up', { order: 7 }), say('Found.')]),
+  });
+  const { threadId, runId } = await ask(context, 'Where is 7?', { graph: 'till' });
+  await watch(context, { threadId, runId });
+  const answer = { graph: 'till', threadId, input: [], resume: 'accept' };
+  const resumed = await ask(context, '', answer);
+  await expect(ask(context, '', answer)).rejects.toMatchObject({ code: 'conflict' });
+  expect((await watch(context, resumed)).at(-1)).toMatchObject({ answer: { content: 'Found.' } });
+});
+
 test('a failing model is an error event that says so, and one of ours says nothing of itself', async () => {
   const context = await openTestContext({ chat: scriptedModel([say(''), say('')]) });
   expect((await watch(context, await ask(context, 'hi'))).at(-1)).toMatchObject({
