@@ -54,6 +54,13 @@ export interface HumanMessage {
   name?: string;
 }
 
+/** What a model thought, in its provider's own form, often signed: it goes back to that model and to no other. */
+export interface Reasoning {
+  /** The model, as `provider:model`. */
+  of: string;
+  blocks: JsonObject[];
+}
+
 /** What an agent said; `name` is the agent. */
 export interface AiMessage {
   type: 'ai';
@@ -62,6 +69,7 @@ export interface AiMessage {
   name: string;
   tool_calls: Call[];
   invalid_tool_calls?: InvalidCall[];
+  reasoning?: Reasoning;
   usage_metadata?: Usage;
   response_metadata?: JsonObject;
 }

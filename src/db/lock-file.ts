@@ -17,9 +17,11 @@ export interface LockFile {
  * Takes a folder for this process. Embedded Postgres has no lock of its own, and two processes that
  * open one folder destroy it. A lock whose process is gone, or whose heartbeat stopped, is taken over.
  *
- * Rejects with an `Error` that names the holder when another process has the folder.
+ * Rejects with a `StartError` that names the holder when another process has the folder. `onLost` hears when another
+ * one took it over while this one stood still: a machine that slept, a process that was suspended. What this
+ * one would still write would destroy the database, so it ends unless told otherwise.
  */
-export async function lockFolder(folder: string): Promise<LockFile> {
+export async function lockFolder(folder: string, onLost: (error: Error) => void = end): Promise<LockFile> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new StartError(
       `The data folder ${folder} cannot be used (${errorMessage(cause)}). Set BATON_DATA_DIR to a folder that can be written to.`,
@@ -41,7 +43,7 @@ export async function lockFolder(folder: string): Promise<LockFile> {
     );
   }
   held.add(file);
-  const heart = setInterval(() => void beat(file, mark), beatEveryMs);
+  const heart = setInterval(() => void beat(file, mark, onLost), beatEveryMs);
   heart.unref();
   return {
     async release() {
@@ -52,15 +54,18 @@ export async function lockFolder(folder: string): Promise<LockFile> {
   };
 }
 
-/**
- * Rejects, which ends the process, when another one took the folder over while this one stood still: a machine
- * that slept, a process that was suspended. What it would still write would destroy the database.
- */
-async function beat(file: string, mark: string): Promise<void> {
+async function beat(file: string, mark: string, onLost: (error: Error) => void): Promise<void> {
   const holder = await holderOf(file);
   if (holder && holder !== mark)
-    throw new Error(`Another process has taken ${path.dirname(file)}: this one ends.`);
-  await utimes(file, new Date(), new Date()).catch(() => undefined);
+    onLost(new Error(`Another process has taken ${path.dirname(file)}: this one ends.`));
+  else await utimes(file, new Date(), new Date()).catch(() => undefined);
+}
+
+/** An exception that nobody can catch ends the process. */
+function end(error: Error): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 function holderOf(file: string): Promise<string> {

@@ -36,6 +36,7 @@ export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: 
     content: contentOf(reply, calls),
     tool_calls: calls,
     ...(invalid.length > 0 && calls.length > 0 && { invalid_tool_calls: invalid }),
+    ...(reply.reasoning && { reasoning: wellFormed(reply.reasoning) }),
     usage_metadata: reply.usage,
     response_metadata: { model_name: reply.model, finish_reason: reply.stop },
   };

@@ -1,4 +1,4 @@
-import type { Call, InvalidCall, JsonObject, Message, Usage } from '../message.ts';
+import type { Call, InvalidCall, JsonObject, Message, Reasoning, Usage } from '../message.ts';
 
 /** A tool as a model sees it. `parameters` is a JSON Schema of type object. */
 export interface ToolSpec {
@@ -39,6 +39,7 @@ export interface ChatReply {
   text: string;
   calls: Call[];
   invalidCalls: InvalidCall[];
+  reasoning?: Reasoning;
   usage: Usage;
   /** The provider's name of the model that answered. */
   model: string;

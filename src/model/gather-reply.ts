@@ -2,6 +2,7 @@ import type { AIMessage, AIMessageChunk, BaseMessage, UsageMetadata } from '@lan
 import type { Call, InvalidCall, Usage } from '../message.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
 import { estimateUsage } from './estimate-usage.ts';
+import { gatherReasoning } from './gather-reasoning.ts';
 import { type CallPiece, joinCalls } from './join-calls.ts';
 
 /** What may be read from a piece of a stream, whichever class it is of. */
@@ -23,6 +24,7 @@ export async function gatherReply(
 ): Promise<ChatReply | undefined> {
   let text = '';
   let usage: Usage | undefined;
+  const thoughts = gatherReasoning();
   let metadata: Record<string, unknown> = {};
   const pieces: CallPiece[] = [];
   let heard = 0;
@@ -31,15 +33,18 @@ export async function gatherReply(
     if (chunk.text) onText(chunk.text);
     text += chunk.text;
     pieces.push(...piecesOf(chunk));
+    thoughts.add(chunk);
     usage = usageOf(chunk) ?? usage;
     metadata = { ...metadata, ...withoutEmpty(chunk.response_metadata) };
   }
   if (heard === 0) return undefined;
   const { calls, invalidCalls } = joinCalls(pieces);
+  const blocks = thoughts.blocks();
   return {
     text,
     calls,
     invalidCalls,
+    ...(blocks.length > 0 && { reasoning: { of: name, blocks } }),
     usage: usage ?? estimateUsage(request, text, calls),
     model: modelOf(metadata) ?? name,
     stop: stopOf(metadata, calls, invalidCalls),

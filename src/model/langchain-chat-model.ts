@@ -49,7 +49,7 @@ async function askOnce(
   alive: () => void,
   hear: (delta: string) => void,
 ): Promise<ChatReply> {
-  const messages = toLangChainMessages(request.system, request.messages, takesNames);
+  const messages = toLangChainMessages(request.system, request.messages, { withNames: takesNames, to: name });
   const bound = bindTools(model, request.tools);
   const options = { signal, callbacks: noTracing };
   const chunks = await bound.stream(messages, options);

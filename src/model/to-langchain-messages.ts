@@ -6,21 +6,26 @@ import {
   SystemMessage,
   ToolMessage,
 } from '@langchain/core/messages';
-import type { Content, Message } from '../message.ts';
+import type { AiMessage, Content, Message } from '../message.ts';
 
 /** What OpenAI takes as the name of who speaks. */
 const nameOnTheWire = /^[^\s<|\\/>]{1,64}$/;
 
 /**
  * The prompt and the conversation as LangChain's messages, in the same order. `withNames` keeps who spoke, for
- * providers that take it. What only programs read (artifacts, ids, usage) stays here.
+ * providers that take it; what a model thought goes back only to the model `to`. What only programs read
+ * (artifacts, ids, usage) stays here.
  */
-export function toLangChainMessages(system: string, messages: Message[], withNames: boolean): BaseMessage[] {
+export function toLangChainMessages(
+  system: string,
+  messages: Message[],
+  { withNames, to }: { withNames: boolean; to: string },
+): BaseMessage[] {
   const prompt = system.trim() ? [new SystemMessage(system)] : [];
-  return [...prompt, ...messages.map((message) => toLangChainMessage(message, withNames))];
+  return [...prompt, ...messages.map((message) => toLangChainMessage(message, withNames, to))];
 }
 
-function toLangChainMessage(message: Message, withNames: boolean): BaseMessage {
+function toLangChainMessage(message: Message, withNames: boolean, to: string): BaseMessage {
   switch (message.type) {
     case 'system':
       return new SystemMessage(message.content);
@@ -28,7 +33,7 @@ function toLangChainMessage(message: Message, withNames: boolean): BaseMessage {
       return new HumanMessage({ content: partsOf(message.content), ...nameOf(message.name, withNames) });
     case 'ai':
       return new AIMessage({
-        content: message.content,
+        content: withThoughts(message, to),
         tool_calls: message.tool_calls.map(({ id, name, args }) => ({ id, name, args })),
         ...nameOf(message.name, withNames),
       });
@@ -39,6 +44,13 @@ function toLangChainMessage(message: Message, withNames: boolean): BaseMessage {
         status: message.status,
       });
   }
+}
+
+/** Providers that sign what their models think refuse calls without it, and refuse what another signed. */
+function withThoughts({ content, reasoning }: AiMessage, to: string): string | ContentBlock[] {
+  if (reasoning?.of !== to) return content;
+  const said = content ? [{ type: 'text' as const, text: content }] : [];
+  return [...(reasoning.blocks as unknown as ContentBlock[]), ...said]; // as this provider gave them
 }
 
 function partsOf(content: Content): string | ContentBlock[] {

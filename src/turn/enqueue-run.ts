@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { endRunFrom } from './end-run-from.ts';
 import { openLiveLog } from './live-log.ts';
 import { runTurn } from './run-turn.ts';
@@ -26,9 +27,21 @@ async function carryOut(context: TurnContext, ids: RunIds): Promise<void> {
     await runTurn(context, ids);
   } catch (error) {
     context.log.error({ err: error, ...ids }, 'a run could not write its log');
-    await endRunFrom(context, ids, 'running', failure).catch((failed: unknown) => {
-      context.log.error({ err: failed, ...ids }, 'a run could not be ended');
-    });
+    await endAsSoonAsPossible(context, ids);
+  }
+}
+
+/** A database that was away for a moment is asked again; a run that stays open is ended when it was silent for long. */
+async function endAsSoonAsPossible(context: TurnContext, ids: RunIds): Promise<void> {
+  for (const wait of [0, 250, 500, 1_000, 2_000]) {
+    await sleep(wait, undefined, { ref: false });
+    try {
+      if (await endRunFrom(context, ids, 'running', failure)) return;
+      await endRunFrom(context, ids, 'pending', failure); // it could not even begin
+      return;
+    } catch (error) {
+      context.log.error({ err: error, ...ids }, 'a run could not be ended');
+    }
   }
 }
 

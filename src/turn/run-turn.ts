@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isUnavailable } from '../db/is-unavailable.ts';
 import { endRun, getRun, moveRun, type Run } from '../db/runs.ts';
 import type { RunStatus } from '../db/schema.ts';
 import { errorMessage } from '../errors.ts';
@@ -40,19 +41,20 @@ export async function runTurn(
 
 /**
  * Moves the run to running, or says that it is not to be run. A thread has one running run: while another
- * process has one, or left one that nobody ended yet, this one waits.
+ * process has one, or left one that nobody ended yet, this one waits; and while the database is away.
  */
 async function begin({ db, turns }: TurnContext, runId: string): Promise<boolean> {
   while (!turns.stopping) {
-    const begun = await moveRun(db, runId, 'pending', 'running').catch(refusedByAnother);
+    const begun = await moveRun(db, runId, 'pending', 'running').catch(laterIfRefused);
     if (begun !== 'later') return begun;
     await sleep(lookEveryMs, undefined, { ref: false });
   }
   return false;
 }
 
-function refusedByAnother(error: unknown): 'later' {
-  if ((error as { constraint?: unknown }).constraint === 'run_one_running') return 'later'; // errors of Postgres name it
+function laterIfRefused(error: unknown): 'later' {
+  const { constraint } = error as { constraint?: unknown }; // errors of Postgres name it
+  if (constraint === 'run_one_running' || isUnavailable(error)) return 'later';
   throw error;
 }
 

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { expect, onTestFinished, test } from 'vitest';
+import { lockFolder } from '../../src/db/lock-file.ts';
 import { openEmbedded } from '../../src/db/open-database.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 
@@ -51,11 +52,15 @@ test('a lock whose process is gone is taken over', async () => {
   await (await openEmbedded(folder)).close();
 });
 
-test('a lock that another process took over meanwhile is left to it', async () => {
+test('a lock that another process took over meanwhile is noticed and left to it', async () => {
   const folder = await makeFolder();
-  const database = await openEmbedded(folder);
+  const lost: string[] = [];
+  const lock = await lockFolder(folder, (error) => lost.push(error.message));
   await writeFile(path.join(folder, 'lock'), '4194304 another\n');
-  await database.close();
+  await expect
+    .poll(() => lost, { timeout: 15_000 })
+    .toContain(`Another process has taken ${folder}: this one ends.`);
+  await lock.release();
   expect(await readFile(path.join(folder, 'lock'), 'utf8')).toBe('4194304 another\n');
 });
 
