@@ -39,6 +39,8 @@ export interface OpenOptions {
   progress?: (what: string, done: number, total: number) => void;
   /** Whether changed files of agents, graphs, tools and guards take effect without a restart. */
   watch?: boolean;
+  /** Whether to take up what a process that is gone left; a command that ends soon had better not. */
+  recover?: boolean;
   /** Instead of what the config says. */
   database?: Database;
   chat?: ChatModel;
@@ -102,16 +104,17 @@ async function fill(
   });
 
   const context = { config, log, database, db, ...models, saver, graphs, turns: noTurns() };
-  const claim = await claimDatabase(database);
-  if (claim.alone) await recoverRuns(context, 0);
-  const letGo = watchOverRuns(context);
+  const { recover = true } = options;
+  const claim = recover ? await claimDatabase(database) : undefined;
+  if (claim?.alone) await recoverRuns(context, 0);
+  const letGo = watchOverRuns(context, recover);
   return {
     ...context,
     async close(milliseconds = 10_000) {
       await graphs.close();
       await stopTurns(context, milliseconds);
       letGo();
-      claim.release();
+      claim?.release();
       await database.close();
     },
   };

@@ -121,7 +121,10 @@ async function withContext<Result>(
 ): Promise<Result> {
   const config = readConfig();
   const log = openLog(quieter(config.log.level), config.log.pretty);
-  const context = await openContext(config, log, { progress: showProgress(process.stderr) });
+  const context = await openContext(config, log, {
+    recover: false,
+    progress: showProgress(process.stderr),
+  });
   const controller = new AbortController();
   process.once('SIGINT', () => controller.abort());
   try {

@@ -82,6 +82,8 @@ export interface ToolMessage {
   name: string;
   tool_call_id: string;
   status: 'success' | 'error';
+  /** The arguments that were used, where a person changed those of the call. */
+  args?: JsonObject;
   artifact?: Json;
 }
 

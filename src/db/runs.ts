@@ -73,7 +73,7 @@ export function listSilentRuns(db: Kysely<Schema>, seconds: number): Promise<Run
     .execute();
 }
 
-/** Ends a run and says what its thread is now: busy while another run waits. */
+/** Ends a run and says what its thread is now: busy while another run waits. One that waits for a person is kept. */
 export async function endRun(
   db: Kysely<Schema>,
   runId: string,
@@ -85,7 +85,7 @@ export async function endRun(
       update baton.run set status = ${status}, updated_at = now() where run_id = ${runId} returning thread_id
     )
     update baton.thread t
-    set updated_at = now(), status = case
+    set updated_at = now(), temporary = temporary and ${threadStatus} <> 'interrupted', status = case
       when exists (
         select from baton.run r
         where r.thread_id = t.thread_id and r.run_id <> ${runId} and r.status in ('pending', 'running')

@@ -46,7 +46,10 @@ export async function answerCall(
   const started = performance.now();
   const result = await runTool(run.machine, tool, asked, { agent: reply.name, config, tell });
   const guarded = await applyGuards(run, 'result', reply.name, result.content);
-  const message = guardedMessage(call, result, guarded);
+  const edited = args !== call.args;
+  const answer = guardedMessage(call, result, guarded);
+  const told = `A person changed the arguments to ${JSON.stringify(args)}. ${answer.content}`;
+  const message = edited ? { ...answer, content: told, args } : answer;
   const milliseconds = Math.round(performance.now() - started);
   tell({ type: 'call-end', agent: reply.name, message, milliseconds });
   return { message };

@@ -29,7 +29,9 @@ function evidenceOf(message: Message, spoken: AiMessage[]): Evidence[] {
   const call = speaker?.tool_calls.find(({ id }) => id === message.tool_call_id);
   if (!speaker || !call) return [];
   const result = message.content.slice(0, quoted);
-  return [{ agent: speaker.name, tool: message.name, callId: call.id, args: call.args, result }];
+  return [
+    { agent: speaker.name, tool: message.name, callId: call.id, args: message.args ?? call.args, result },
+  ];
 }
 
 function sumUsage(spoken: AiMessage[], total: number): Usage {

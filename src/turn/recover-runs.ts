@@ -14,11 +14,11 @@ const silentAfterSeconds = 20;
 /** Longer than watchers are waited for: a temporary thread whose turn ended this long ago was left behind. */
 const leftoverAfterSeconds = 120;
 
-/** Keeps this process's runs from looking abandoned, and takes up those of processes that are gone. The returned function stops it. */
-export function watchOverRuns(context: TurnContext): () => void {
+/** Keeps this process's runs from looking abandoned, and takes up those of processes that are gone where `recover` is set. The returned function stops it. */
+export function watchOverRuns(context: TurnContext, recover: boolean): () => void {
   const beat = async () => {
     await touchRuns(context.db, [...context.turns.live.keys()]);
-    if (!context.turns.stopping) await recoverRuns(context, silentAfterSeconds);
+    if (recover && !context.turns.stopping) await recoverRuns(context, silentAfterSeconds);
   };
   const timer = setInterval(() => {
     beat().catch((error: unknown) => context.log.warn({ err: error }, 'runs could not be watched over'));

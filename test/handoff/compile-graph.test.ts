@@ -252,7 +252,10 @@ test('a call on the approve list waits for a person, who accepts, edits or refus
   const agents = { a: '---\ntools: [look_up]\n---\nYou are a.' };
   const decisions = [
     ['accept', 'order 7 is on its way'],
-    [{ decision: 'edit', args: { order: 8 } }, 'order 8 is on its way'],
+    [
+      { decision: 'edit', args: { order: 8 } },
+      'A person changed the arguments to {"order":8}. order 8 is on its way',
+    ],
     [{ decision: 'refuse', reason: 'too dear' }, 'A person refused this call: too dear'],
   ] as const;
   for (const [decision, result] of decisions) {

@@ -181,6 +181,17 @@ test('who answers a call that somebody answered already is told so, and the turn
   expect((await watch(context, resumed)).at(-1)).toMatchObject({ answer: { content: 'Found.' } });
 });
 
+test('after a person changed a call, the evidence says what was really called', async () => {
+  const context = await openTestContext({
+    chat: scriptedModel([call('look_up', { order: 7 }), say('Found.')]),
+  });
+  const ids = await ask(context, 'Where is 7?', { graph: 'till', temporary: true });
+  await watch(context, ids);
+  const resume = { decision: 'edit', args: { order: 8 } };
+  const resumed = await ask(context, '', { graph: 'till', threadId: ids.threadId, input: [], resume });
+  expect((await watch(context, resumed)).at(-1)).toMatchObject({ evidence: [{ args: { order: 8 } }] });
+});
+
 test('a failing model is an error event that says so, and one of ours says nothing of itself', async () => {
   const context = await openTestContext({ chat: scriptedModel([say(''), say('')]) });
   expect((await watch(context, await ask(context, 'hi'))).at(-1)).toMatchObject({

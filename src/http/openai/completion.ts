@@ -65,7 +65,8 @@ export function usageOf(event: Ended): WireUsage {
 }
 
 export function extensionOf({ threadId, runId }: CompletionHead, event: Ended): BatonExtension {
-  const ids = { thread_id: threadId, run_id: runId };
+  const waits = event.type === 'interrupted'; // then the thread is kept, to be gone on with
+  const ids = { thread_id: waits ? event.threadId : threadId, run_id: runId };
   if (event.type === 'interrupted') return { ...ids, path: [], evidence: [], interrupts: event.interrupts };
   const evidence = event.evidence.map(({ callId, agent, tool, args, result }) => ({
     agent,

@@ -77,6 +77,8 @@ function ownResults({ agent }: ChatRequest, since: Message[]): Result[] {
 /** Goes on where the results say that it is. After a failed call the next best example is tried, once. */
 function followExample(situation: Situation, near: Choice[]): NextStep {
   const { own, request } = situation;
+  const refused = own.find(({ failed, text }) => failed && text.startsWith('A person refused'));
+  if (refused) return { say: `I could not do this: ${refused.text}` };
   const failures = own.filter(({ failed }) => failed).length;
   const lastFailure = own.findLastIndex(({ failed }) => failed);
   const second = near.find(({ example }) => differs(example.calls, near[0]?.example.calls));
