@@ -95,8 +95,7 @@ async function fill(
     ...(options.chat && { chat: options.chat }),
     ...(options.embedder && { embedder: options.embedder }),
   };
-  // LangGraph's type asks for versions that are numbers; its code takes strings that sort
-  const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels }) as unknown as BaseCheckpointSaver;
+  const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels });
   const { progress = () => undefined, watch = false } = options;
   const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
     prepare: (tools) => prepareTools(tools, log, { database, embedder: models.embedder, progress }),

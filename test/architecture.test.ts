@@ -31,6 +31,7 @@ const homes: Record<string, string[]> = {
   langchain: ['model'],
   kysely: ['app-context.ts', 'db', 'checkpoint', 'turn', 'films', 'sql'],
   pg: ['db', 'sql'],
+  pgvector: ['films'],
   'libpg-query': ['sql'],
   '@electric-sql/pglite': ['db'],
   commander: ['cli.ts'],

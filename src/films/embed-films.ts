@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { toSql } from 'pgvector/kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Embedder } from '../model/embedder.ts';
 
@@ -30,7 +31,7 @@ export async function embedFilms(
     const rows = batch.map(({ film_id }, index) => ({
       film_id,
       model: embedder.model,
-      embedding: JSON.stringify(vectors[index]),
+      embedding: toSql(vectors[index] ?? []),
     }));
     await db
       .insertInto('films.film_embedding')

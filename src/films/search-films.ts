@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { toSql } from 'pgvector/kysely';
 import type { Rating, Schema } from '../db/schema.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { type FilmFilters, filmMatches } from './film-filters.ts';
@@ -70,7 +71,7 @@ export async function searchFilms(
     near as (
       select film_id, row_number() over (order by distance, film_id) as place
       from (
-        select film_id, embedding::vector(${size}) <=> ${JSON.stringify(vector)}::vector(${size}) as distance
+        select film_id, embedding::vector(${size}) <=> ${toSql(vector)}::vector(${size}) as distance
         from films.film_embedding join candidate using (film_id)
         where model = ${embedder.model}
         order by distance
