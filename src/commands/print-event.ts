@@ -18,7 +18,7 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
       case 'agent-start':
         return line(paint(['bold', 'cyan'], event.agent));
       case 'text-delta':
-        output.write(inText ? event.text : `  ${event.text}`);
+        output.write(`${inText ? '' : '  '}${event.text.replaceAll('\n', '\n  ')}`);
         inText = true;
         return;
       case 'call-start':
