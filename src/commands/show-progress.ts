@@ -10,6 +10,6 @@ export function showProgress(
         `\r\u001b[K${'█'.repeat(filled)}${'░'.repeat(24 - filled)} ${Math.round(share * 100)} % ${what}`,
       );
     }
-    if (share >= 1) output.write(output.isTTY ? '\r\u001b[K' : `${what}: ${total} done\n`);
+    if (share >= 1) output.write(output.isTTY ? '\r\u001b[K' : `${what}: ${done} of ${total}\n`);
   };
 }

@@ -13,7 +13,7 @@ export interface Known {
   guards: Map<string, Guard>;
 }
 
-/** Names that the compiled graph uses for itself. */
+/** Names that the compiled graph and its drawing use for themselves. */
 const reserved = ['tools', 'user', '__start__', '__end__'];
 
 /** Every mistake that shows only when a graph, its agents and the tools are seen together. */
