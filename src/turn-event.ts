@@ -16,18 +16,27 @@ export type TurnEvent =
   | Guarded
   | Custom
   | StepEnd
+  | Checkpointed
   | Interrupted
   | TurnEnd
   | TurnError;
 
-/** An event with its place in the thread's log. `seq` counts from 1 in the thread and never changes. */
-export type LoggedEvent = TurnEvent & { seq: number; runId: string; threadId: string };
+/**
+ * An event with its place in the thread's log. `seq` counts from 1 in the thread and never changes; `at` is when it
+ * happened, in milliseconds since 1970.
+ */
+export type LoggedEvent = TurnEvent & { seq: number; runId: string; threadId: string; at: number };
 
+/**
+ * A turn begins, or goes on where a process that is gone left it: then `attempt` is more than 1, the state is the one of
+ * `checkpointId`, and what was logged after that checkpoint does not count.
+ */
 export interface TurnStart {
   type: 'turn-start';
   graph: string;
   /** The hash of the graph and its agents that this turn runs on. */
   version: string;
+  /** Counts from 1. */
   attempt: number;
   /** Who speaks first. */
   agent: string;
@@ -121,7 +130,17 @@ export interface StepEnd {
   update: JsonObject;
 }
 
-/** The turn waits for a person, and goes on when it is resumed. */
+/** The state is saved. The first of a turn comes after its input, the others after each step's `step-end`. */
+export interface Checkpointed {
+  type: 'checkpoint';
+  checkpointId: string;
+  parentId: string | null;
+  /** LangGraph's number of the superstep, from -1 on a new thread. */
+  step: number;
+  source: 'input' | 'loop' | 'update' | 'fork';
+}
+
+/** The turn waits: for a person, or where the caller asked it to stop. It goes on when it is resumed. */
 export interface Interrupted {
   type: 'interrupted';
   interrupts: { id: string; value: Json }[];
@@ -155,6 +174,8 @@ export interface TurnError {
   error: 'cancelled' | 'model' | 'timeout' | 'internal';
   /** Safe to show. */
   message: string;
+  /** The turn is taken back: the thread is as it was before it. */
+  rolledBack?: boolean;
 }
 
 /** Whether a turn says nothing after this event. */

@@ -107,6 +107,12 @@ export class KyselySaver extends BaseCheckpointSaver {
       metadata: dumpValue(metadata),
     };
     await saveCheckpoint(this.#store, row, newValues(channel_values, newVersions));
+    carriedBy(config).onSaved?.({
+      checkpointId: id,
+      parentId: row.parent_id,
+      step: metadata.step,
+      source: metadata.source,
+    });
     return { configurable: { ...place, checkpoint_id: id } };
   }
 
@@ -147,6 +153,23 @@ export class KyselySaver extends BaseCheckpointSaver {
     rememberArrays(this.#store, row, tuple.checkpoint.channel_values);
     return tuple;
   }
+}
+
+/** What a run puts into its config's `configurable` for the saver. */
+export interface SaverConfig {
+  /** Hears of each checkpoint once it is saved. */
+  onSaved?: (saved: SavedCheckpoint) => void;
+}
+
+export interface SavedCheckpoint {
+  checkpointId: string;
+  parentId: string | null;
+  step: number;
+  source: CheckpointMetadata['source'];
+}
+
+function carriedBy(config: RunnableConfig): SaverConfig {
+  return config.configurable ?? {};
 }
 
 function placeOf(config: RunnableConfig): { thread_id: string; checkpoint_ns: string } {

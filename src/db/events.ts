@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely';
 import type { LoggedEvent, TurnEvent } from '../turn-event.ts';
 import type { Schema } from './schema.ts';
 
+/** An event, and when it happened, in milliseconds since 1970. */
+export type TimedEvent = TurnEvent & { at: number };
+
 /**
  * Writes events at the end of a thread's log, in one statement, and returns the number of the last one.
  * The numbers have no gaps: the thread's row gives them out, locked for as long as the statement runs.
@@ -11,7 +14,7 @@ import type { Schema } from './schema.ts';
 export async function appendEvents(
   db: Kysely<Schema>,
   { threadId, runId }: { threadId: string; runId: string },
-  events: TurnEvent[],
+  events: TimedEvent[],
 ): Promise<number> {
   const { rows } = await sql<{ last_seq: number }>`
     with moved as (
@@ -36,18 +39,37 @@ export async function readEvents(
   db: Kysely<Schema>,
   { runId, after, limit }: { runId: string; after: number; limit: number },
 ): Promise<LoggedEvent[]> {
-  const rows = await db
-    .selectFrom('baton.event')
-    .select(['thread_id', 'seq', 'run_id', 'data'])
+  const rows = await selectEvents(db)
     .where('run_id', '=', runId)
     .where('seq', '>', after)
-    .orderBy('seq')
     .limit(limit)
     .execute();
-  return rows.map(({ thread_id, seq, run_id, data }) => ({
-    ...(data as unknown as TurnEvent), // written by appendEvents
-    threadId: thread_id,
-    runId: run_id,
-    seq,
-  }));
+  return rows.map(toLogged);
+}
+
+/** The events of a thread after `seq`, of all its runs, at most `limit`, in order. */
+export async function readThreadEvents(
+  db: Kysely<Schema>,
+  { threadId, after, limit }: { threadId: string; after: number; limit: number },
+): Promise<LoggedEvent[]> {
+  const rows = await selectEvents(db)
+    .where('thread_id', '=', threadId)
+    .where('seq', '>', after)
+    .limit(limit)
+    .execute();
+  return rows.map(toLogged);
+}
+
+function selectEvents(db: Kysely<Schema>) {
+  return db
+    .selectFrom('baton.event')
+    .select(['thread_id', 'seq', 'run_id', 'data', 'created_at'])
+    .orderBy('seq');
+}
+
+type EventRow = Awaited<ReturnType<ReturnType<typeof selectEvents>['execute']>>[number];
+
+function toLogged({ thread_id, seq, run_id, data, created_at }: EventRow): LoggedEvent {
+  const event = data as unknown as TimedEvent; // written by appendEvents
+  return { ...event, at: event.at ?? created_at.getTime(), threadId: thread_id, runId: run_id, seq };
 }

@@ -8,6 +8,7 @@ import type { TurnContext } from './turns.ts';
 export async function cancelRun(
   context: TurnContext,
   ids: { threadId: string; runId: string },
+  _action: 'interrupt' | 'rollback' = 'interrupt',
 ): Promise<void> {
   const run = await getRun(context.db, ids.runId);
   if (!run || run.thread_id !== ids.threadId)

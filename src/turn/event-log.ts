@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { appendEvents } from '../db/events.ts';
+import { appendEvents, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
@@ -20,7 +20,7 @@ export function openEventLog(
   { db, turns }: Pick<TurnContext, 'db' | 'turns'>,
   ids: { threadId: string; runId: string },
 ): EventLog {
-  let waiting: TurnEvent[] = [];
+  let waiting: TimedEvent[] = [];
   let writing: Promise<void> | undefined;
 
   async function write(): Promise<void> {
@@ -37,7 +37,7 @@ export function openEventLog(
     }
   }
 
-  function publish(batch: TurnEvent[], last: number): void {
+  function publish(batch: TimedEvent[], last: number): void {
     const first = last - batch.length + 1;
     turns.live.get(ids.runId)?.publish(batch.map((event, at) => ({ ...event, ...ids, seq: first + at })));
   }
@@ -55,12 +55,12 @@ export function openEventLog(
       const last = waiting.at(-1);
       if (event.type === 'text-delta' && last?.type === 'text-delta' && last.messageId === event.messageId) {
         waiting[waiting.length - 1] = { ...last, text: last.text + event.text };
-      } else waiting.push(event);
+      } else waiting.push({ ...event, at: Date.now() });
       writing ??= start();
     },
     async end(event, settle) {
       await writing?.catch(() => undefined); // what is left of it goes with the end
-      const batch = [...waiting, event];
+      const batch = [...waiting, { ...event, at: Date.now() }];
       const last = await db.transaction().execute(async (trx) => {
         const seq = await appendEvents(trx, ids, batch);
         await settle(trx);

@@ -1,4 +1,5 @@
 import type { StreamMode } from '@langchain/langgraph';
+import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
 import type { Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
@@ -20,8 +21,9 @@ export async function followGraph(
   signal: AbortSignal,
 ): Promise<TurnEvent> {
   const started = Date.now();
+  const onSaved = (saved: SavedCheckpoint) => log.append({ type: 'checkpoint', ...saved });
   const config = {
-    configurable: { thread_id: run.thread_id, run_id: run.run_id },
+    configurable: { thread_id: run.thread_id, run_id: run.run_id, onSaved },
     metadata: { run_id: run.run_id },
   };
   const snapshot = await loaded.compiled.getState(config);
@@ -57,7 +59,7 @@ interface StreamEnd {
 async function stream(
   { compiled, graph }: LoadedGraph,
   { start, values: from }: Beginning,
-  config: { signal: AbortSignal; configurable: JsonObject; metadata: JsonObject },
+  config: { signal: AbortSignal; configurable: object; metadata: JsonObject },
   log: EventLog,
 ): Promise<StreamEnd> {
   const { handoffs, calls } = graph.limits;

@@ -8,7 +8,8 @@ export const ids = {
 
 /** Events as a run's log has them, from number `first` on. */
 export async function* logged(events: TurnEvent[], first = 1): AsyncGenerator<LoggedEvent> {
-  for (const [at, event] of events.entries()) yield { ...event, ...ids, seq: first + at };
+  for (const [at, event] of events.entries())
+    yield { ...event, ...ids, seq: first + at, at: 1_700_000_000_000 + at };
 }
 
 /** All that an iterable gives. */

@@ -49,7 +49,7 @@ function updatesFrames(event: LoggedEvent): Frame[] {
 
 /** What tools say while they work, as they say it, and the turn's hops and calls as objects with a `type`. */
 function customFrames(event: LoggedEvent): Frame[] {
-  const { seq: _seq, runId: _run, threadId: _thread, ...said } = event;
+  const { seq: _seq, runId: _run, threadId: _thread, at: _at, ...said } = event;
   switch (said.type) {
     case 'custom':
       return [{ event: 'custom', data: said.data }];
