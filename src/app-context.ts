@@ -1,8 +1,9 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
+import type { Bus } from './bus/bus.ts';
+import { openBus } from './bus/open-bus.ts';
 import { KyselySaver } from './checkpoint/kysely-saver.ts';
 import type { Config } from './config.ts';
-import { claimDatabase } from './db/claim-database.ts';
 import { migrate } from './db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
 import { pingDatabase } from './db/ping-database.ts';
@@ -15,9 +16,16 @@ import type { Logger } from './log.ts';
 import type { ChatModel } from './model/chat-model.ts';
 import type { Embedder } from './model/embedder.ts';
 import { openModels } from './model/open-models.ts';
-import { recoverRuns, watchOverRuns } from './turn/recover-runs.ts';
+import { openQueue, type Queue } from './queue/open-queue.ts';
+import { embedItems } from './store/embed-items.ts';
+import { sweepStore } from './store/sweep-store.ts';
+import { hearOthers } from './turn/hear-others.ts';
+import { keepHouse, watchQueue } from './turn/keep-house.ts';
+import { sendWebhook } from './turn/send-webhook.ts';
 import { stopTurns } from './turn/stop-turns.ts';
+import { sweepThreads } from './turn/sweep-threads.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
+import { workOffRuns } from './turn/work-off-runs.ts';
 
 /** Everything outside the process that is open, and what was read at start. */
 export interface AppContext {
@@ -29,6 +37,8 @@ export interface AppContext {
   embedder: Embedder;
   saver: BaseCheckpointSaver;
   graphs: GraphShelf;
+  queue: Queue;
+  bus: Bus;
   turns: Turns;
   /** Ends the turns under way, within `milliseconds`, and closes everything. */
   close(milliseconds?: number): Promise<void>;
@@ -39,8 +49,6 @@ export interface OpenOptions {
   progress?: (what: string, done: number, total: number) => void;
   /** Whether changed files of agents, graphs, tools and guards take effect without a restart. */
   watch?: boolean;
-  /** Whether to take up what a process that is gone left; a command that ends soon had better not. */
-  recover?: boolean;
   /** Instead of what the config says. */
   database?: Database;
   chat?: ChatModel;
@@ -102,19 +110,43 @@ async function fill(
     watch,
   });
 
-  const context = { config, log, database, db, ...models, saver, graphs, turns: noTurns() };
-  const { recover = true } = options;
-  const claim = recover ? await claimDatabase(database) : undefined;
-  if (claim?.alone) await recoverRuns(context, 0);
-  const letGo = watchOverRuns(context, recover);
+  const works = config.role !== 'api';
+  const queue = await openQueue(database, { log, supervises: works });
+  const bus = await openBus({ database, log, ...config.bus });
+  const context = { config, log, database, db, ...models, saver, graphs, queue, bus, turns: noTurns() };
+  const stops = [hearOthers(context), watchQueue(context)];
+  const worker = works ? await startWork(context) : undefined;
   return {
     ...context,
-    async close(milliseconds = 10_000) {
+    async close(milliseconds = config.runs.drainSeconds * 1_000) {
       await graphs.close();
+      worker?.stop();
       await stopTurns(context, milliseconds);
-      letGo();
-      claim?.release();
+      worker?.end();
+      for (const stop of stops) stop();
+      await bus.close();
+      await queue.close();
       await database.close();
+    },
+  };
+}
+
+/** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
+async function startWork(context: Omit<AppContext, 'close'>): Promise<{ stop(): void; end(): void }> {
+  if (context.database.kind === 'pglite') await context.queue.releaseClaims();
+  const work = workOffRuns(context);
+  const rest = keepHouse(context, [() => sweepThreads(context), () => sweepStore(context.db)]);
+  void embedItems(context.db, context.embedder).catch((error: unknown) =>
+    context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
+  );
+  await context.queue.workOff('webhook', async ({ id, data }) => {
+    await sendWebhook(context, { ...(data as { runId: string }), deliveryId: id }); // as carryOut adds it
+  });
+  return {
+    stop: work.stop,
+    end() {
+      work.end();
+      rest();
     },
   };
 }

@@ -122,7 +122,6 @@ async function withContext<Result>(
   const config = readConfig();
   const log = openLog(quieter(config.log.level), config.log.pretty);
   const context = await openContext(config, log, {
-    recover: false,
     progress: showProgress(process.stderr),
   });
   const controller = new AbortController();

@@ -8,9 +8,18 @@ export interface ModelName {
   model: string;
 }
 
+/** How long a thread is kept when nobody uses it, and what goes then: all of it, or all of its states but the newest. */
+export interface ThreadTtl {
+  /** More than 0; parts of minutes count. */
+  minutes: number;
+  strategy: 'delete' | 'keep_latest';
+}
+
 export interface Config {
   http: { host: string; port: number };
   database: { url?: string; dataDir: string };
+  /** How replicas hear of one another sooner than from the database they share. */
+  bus: { redisUrl?: string };
   models: {
     /** What an agent's `model:` may name. */
     roles: Record<'fast' | 'careful', ModelName>;
@@ -19,6 +28,28 @@ export interface Config {
     /** How long one request to a provider may take, and how often it is tried again. */
     timeoutMs: number;
     retries: number;
+  };
+  /** Whether this process answers clients, carries out runs, or both. */
+  role: 'api' | 'worker' | 'both';
+  runs: {
+    /** Runs that this process carries out at once. */
+    concurrency: number;
+    /** Runs that may wait for a worker, in the whole service; more are refused. */
+    maxWaiting: number;
+    /** How long a process that is asked to stop lets its steps end before it hands them over. */
+    drainSeconds: number;
+  };
+  webhooks: {
+    /** What webhooks are signed with, in the form of Standard Webhooks; absent: they are not signed. */
+    secret?: string;
+    /** Hosts, addresses and ranges of them that may be told beside public ones. */
+    allow: string[];
+  };
+  retention: {
+    /** How long a new thread is kept when nobody uses it; absent: for ever. */
+    ttl?: ThreadTtl;
+    /** How many days the log of ended runs stays where a thread is pruned to its newest state. */
+    logDays: number;
   };
   log: { level: string; pretty: boolean };
   /** The folder that holds `agents/`, `graphs/` and `tools/`. */
@@ -30,6 +61,11 @@ const text = z.string().trim().min(1);
 const modelName = text.regex(
   /^(offline|local|[\w.-]+:\S+|[\w./-]+)$/,
   'expected provider:model, such as openai:gpt-4.1-mini',
+);
+
+const host = z.union(
+  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.hostname()],
+  'expected a host, an address or a range such as 10.0.0.0/8',
 );
 
 /** One entry a variable; an empty variable counts as not set. */
@@ -47,6 +83,25 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' })
     .optional(),
   BATON_DATA_DIR: text.default('.baton'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'expected a URL that begins with redis:// or rediss://' })
+    .optional(),
+  BATON_WEBHOOK_SECRET: text
+    .refine(isWebhookSecret, 'expected whsec_ and 24 to 64 bytes in base64: openssl rand -base64 32')
+    .optional(),
+  BATON_WEBHOOK_ALLOW: text
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .pipe(z.array(host, 'expected hosts, addresses and ranges such as 10.0.0.0/8, parted by commas'))
+    .default([]),
+  BATON_ROLE: z.enum(['api', 'worker', 'both'], 'expected api, worker or both').default('both'),
+  BATON_RUN_CONCURRENCY: whole(1, 10_000).default(200),
+  BATON_MAX_WAITING: whole(1, 1_000_000).default(1_000),
+  BATON_DRAIN_SECONDS: whole(0, 3_600).default(10),
+  BATON_THREAD_TTL_MINUTES: whole(1, 5_256_000).optional(),
+  BATON_THREAD_TTL_STRATEGY: z
+    .enum(['delete', 'keep_latest'], 'expected delete or keep_latest')
+    .default('delete'),
+  BATON_LOG_DAYS: whole(0, 3_650).default(7),
   PORT: whole(0, 65_535).default(3000),
   HOST: text.default('127.0.0.1'),
   LOG_LEVEL: z.enum(levels, `expected one of ${levels.join(', ')}`).default('info'),
@@ -73,6 +128,7 @@ export function toConfig(
       ...(read.DATABASE_URL && { url: read.DATABASE_URL }),
       dataDir: path.resolve(cwd, read.BATON_DATA_DIR),
     },
+    bus: { ...(read.REDIS_URL && { redisUrl: read.REDIS_URL }) },
     models: {
       ...models,
       openai: {
@@ -81,6 +137,22 @@ export function toConfig(
       },
       timeoutMs: read.BATON_MODEL_TIMEOUT_MS,
       retries: read.BATON_MODEL_RETRIES,
+    },
+    role: read.BATON_ROLE,
+    runs: {
+      concurrency: read.BATON_RUN_CONCURRENCY,
+      maxWaiting: read.BATON_MAX_WAITING,
+      drainSeconds: read.BATON_DRAIN_SECONDS,
+    },
+    webhooks: {
+      ...(read.BATON_WEBHOOK_SECRET && { secret: read.BATON_WEBHOOK_SECRET }),
+      allow: read.BATON_WEBHOOK_ALLOW,
+    },
+    retention: {
+      ...(read.BATON_THREAD_TTL_MINUTES !== undefined && {
+        ttl: { minutes: read.BATON_THREAD_TTL_MINUTES, strategy: read.BATON_THREAD_TTL_STRATEGY },
+      }),
+      logDays: read.BATON_LOG_DAYS,
     },
     log: { level: read.LOG_LEVEL, pretty: terminal },
     projectDir: cwd,
@@ -119,6 +191,12 @@ function parseModelName(name: string): ModelName {
 function whole(least: number, most: number) {
   const error = `expected a whole number from ${least} to ${most}`;
   return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
+}
+
+function isWebhookSecret(secret: string): boolean {
+  const encoded = secret.replace(/^whsec_/, '');
+  const bytes = Buffer.from(encoded, 'base64');
+  return bytes.toString('base64') === encoded && bytes.length >= 24 && bytes.length <= 64;
 }
 
 function problemOf(issue: z.core.$ZodIssue): string {

@@ -27,11 +27,18 @@ export class CallerError extends Error {
   override name = 'CallerError';
   readonly code: CallerErrorCode;
   readonly issues: Issue[];
+  /** When to try again, in seconds. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: CallerErrorCode, message: string, options: { issues?: Issue[]; cause?: unknown } = {}) {
+  constructor(
+    code: CallerErrorCode,
+    message: string,
+    options: { issues?: Issue[]; cause?: unknown; retryAfter?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.issues = options.issues ?? [];
+    this.retryAfter = options.retryAfter;
   }
 }
 

@@ -119,6 +119,8 @@ export interface Guarded {
 export interface Custom {
   type: 'custom';
   agent: string;
+  /** The call that says it. */
+  callId?: string;
   data: Json;
 }
 

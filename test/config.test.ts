@@ -18,6 +18,7 @@ test('an empty environment is offline, embedded and on loopback', () => {
   expect(toConfig({}, at)).toEqual({
     http: { host: '127.0.0.1', port: 3000 },
     database: { dataDir: '/srv/baton/.baton' },
+    bus: {},
     models: {
       roles: {
         fast: { provider: 'offline', model: 'offline' },
@@ -28,6 +29,10 @@ test('an empty environment is offline, embedded and on loopback', () => {
       timeoutMs: 60_000,
       retries: 2,
     },
+    retention: { logDays: 7 },
+    role: 'both',
+    runs: { concurrency: 200, drainSeconds: 10, maxWaiting: 1000 },
+    webhooks: { allow: [] },
     log: { level: 'info', pretty: false },
     projectDir: '/srv/baton',
   });
@@ -78,5 +83,24 @@ test('all that is wrong is said at once', () => {
 test('a model of OpenAI that cannot be reached is named', () => {
   expect(problems({ BATON_MODEL_CAREFUL: 'gpt-4.1' })).toEqual([
     'BATON_MODEL_CAREFUL names a model of OpenAI, and neither OPENAI_API_KEY nor OPENAI_BASE_URL is set',
+  ]);
+});
+
+test('webhooks are signed with a secret of the standard form, and reach what is named', () => {
+  const secret = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+  const env = { BATON_WEBHOOK_SECRET: secret, BATON_WEBHOOK_ALLOW: 'hooks.internal, 10.0.0.0/8,fd00::1' };
+  expect(toConfig(env, at).webhooks).toEqual({ secret, allow: ['hooks.internal', '10.0.0.0/8', 'fd00::1'] });
+  expect(problems({ BATON_WEBHOOK_SECRET: 'hunter2', BATON_WEBHOOK_ALLOW: '10.0.0.0/99' })).toEqual([
+    expect.stringContaining('BATON_WEBHOOK_SECRET: expected whsec_'),
+    expect.stringContaining('BATON_WEBHOOK_ALLOW.0: expected a host'),
+  ]);
+});
+
+test('Redis is named by its URL', () => {
+  expect(toConfig({ REDIS_URL: 'rediss://:secret@cache:6380/2' }, at).bus).toEqual({
+    redisUrl: 'rediss://:secret@cache:6380/2',
+  });
+  expect(problems({ REDIS_URL: 'cache:6379' })).toEqual([
+    'REDIS_URL: expected a URL that begins with redis:// or rediss://',
   ]);
 });

@@ -16,6 +16,7 @@ export const describeTablesTool = defineTool({
   description:
     'Tells which tables and columns run_sql can read, what they hold, and how they refer to one another.',
   parameters,
+  changes: 'nothing',
   run({ tables }, { database }) {
     return describeTables(database, filmsSqlPolicy, tables);
   },

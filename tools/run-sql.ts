@@ -26,6 +26,7 @@ export const runSqlTool = defineTool({
     'or fails comes back with the reason.',
   parameters,
   sqlPolicy: filmsSqlPolicy,
+  changes: 'nothing',
   async run({ sql }, { database, signal }) {
     const result = await runSelect(database, sql, filmsSqlPolicy, { signal });
     const { columns, rows, rowCount, truncated } = result;

@@ -26,6 +26,7 @@ export const searchFilmsTool = defineTool({
     'Finds films by what they are about, best first: title, description, category, year, length, rating. ' +
     'It always returns the nearest films, so judge by the descriptions whether they fit.',
   parameters,
+  changes: 'nothing',
   async run({ query, limit, category, rating, language, min_length, max_length }, context) {
     const filters = { category, rating, language, minLength: min_length, maxLength: max_length };
     const { database, embedder, signal } = context;

@@ -17,6 +17,7 @@ import { ArrayMemory } from './array-memory.ts';
 import { deleteThread } from './delete-thread.ts';
 import { makeTuple } from './make-tuple.ts';
 import { makeVersioning } from './next-version.ts';
+import type { Author } from './put-checkpoint.ts';
 import { putWrites } from './put-writes.ts';
 import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
 import { makeDeltaHistory, readDeltaHistory } from './read-delta-history.ts';
@@ -41,6 +42,8 @@ export class KyselySaver extends BaseCheckpointSaver {
   readonly #store: Store;
   readonly #pageSize: number;
   readonly #nextVersion = makeVersioning();
+  /** The writes that are on their way, by checkpoint. */
+  readonly #writing = new Map<string, Promise<void>>();
 
   constructor(db: Kysely<Schema>, { appendOnly = [], pageSize = 20 }: KyselySaverOptions = {}) {
     super(serializer);
@@ -99,20 +102,21 @@ export class KyselySaver extends BaseCheckpointSaver {
   ): Promise<RunnableConfig> {
     const { id, channel_values, ...rest } = checkpoint;
     const place = placeOf(config);
+    const parentId = getCheckpointId(config) || null;
+    const { owner, run_id: runId, onSaved } = carriedBy(config);
     const row = {
       ...place,
       checkpoint_id: id,
-      parent_id: getCheckpointId(config) || null,
+      parent_id: parentId,
       checkpoint: dumpValue(rest),
-      metadata: dumpValue(metadata),
+      metadata: dumpValue({ ...metadata, ...(runId !== undefined && { run_id: runId }) }),
     };
-    await saveCheckpoint(this.#store, row, newValues(channel_values, newVersions));
-    carriedBy(config).onSaved?.({
-      checkpointId: id,
-      parentId: row.parent_id,
-      step: metadata.step,
-      source: metadata.source,
-    });
+    const values = newValues(channel_values, newVersions);
+    await this.#writing.get(writesKey(place, parentId)); // so that these writes can be taken off the parent
+    const absorbs = metadata.counters_since_delta_snapshot === undefined; // a delta channel is read from them
+    await saveCheckpoint(this.#store, row, values, { owner, ...(absorbs && { runId }) });
+    const { step, source } = metadata;
+    if (parentId !== id) onSaved?.({ checkpointId: id, parentId, step, source }); // else it was saved before
     return { configurable: { ...place, checkpoint_id: id } };
   }
 
@@ -121,12 +125,19 @@ export class KyselySaver extends BaseCheckpointSaver {
     if (!checkpointId) throw new Error('The config of writes has no "checkpoint_id".');
     const place = { ...placeOf(config), checkpoint_id: checkpointId, task_id: taskId };
     const rows = writes.map(([channel, value], index) => ({
-      ...place,
       idx: WRITES_IDX_MAP[channel] ?? index,
       channel,
       data: dumpValue(value),
     }));
-    await putWrites(this.#store.db, rows);
+    const { owner, run_id: runId } = carriedBy(config);
+    const author: Author = { owner, runId };
+    const key = writesKey(place, checkpointId);
+    const written = putWrites(this.#store.db, place, rows, author);
+    const all = Promise.allSettled([this.#writing.get(key), written]).then(() => {
+      if (this.#writing.get(key) === all) this.#writing.delete(key);
+    });
+    this.#writing.set(key, all);
+    await written;
   }
 
   override async deleteThread(threadId: string): Promise<void> {
@@ -157,6 +168,12 @@ export class KyselySaver extends BaseCheckpointSaver {
 
 /** What a run puts into its config's `configurable` for the saver. */
 export interface SaverConfig {
+  /**
+   * The run that saves: its checkpoints name it in their metadata, and what it wrote on a checkpoint can be taken back.
+   */
+  run_id?: string;
+  /** Saves only while `baton.thread.owner` is this, and throws a `LostOwnerError` else. */
+  owner?: string;
   /** Hears of each checkpoint once it is saved. */
   onSaved?: (saved: SavedCheckpoint) => void;
 }
@@ -170,6 +187,10 @@ export interface SavedCheckpoint {
 
 function carriedBy(config: RunnableConfig): SaverConfig {
   return config.configurable ?? {};
+}
+
+function writesKey(place: { thread_id: string; checkpoint_ns: string }, checkpointId: string | null): string {
+  return JSON.stringify([place.thread_id, place.checkpoint_ns, checkpointId]);
 }
 
 function placeOf(config: RunnableConfig): { thread_id: string; checkpoint_ns: string } {

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { ChainPiece } from './array-memory.ts';
+import { fence } from './fence.ts';
+import { takeBackWrites } from './take-back-writes.ts';
 
 export interface NewCheckpoint {
   thread_id: string;
@@ -10,6 +12,14 @@ export interface NewCheckpoint {
   /** JSON texts. */
   checkpoint: string;
   metadata: string;
+}
+
+/** Who saves. */
+export interface Author {
+  /** Only while the thread belongs to it. */
+  owner?: string | undefined;
+  /** What this run wrote on the parent is in the new checkpoint, and goes from there. */
+  runId?: string | undefined;
 }
 
 /** One version of one channel: a value in full, or the items that it adds to a chain. */
@@ -27,36 +37,46 @@ export interface NewValue {
   after: string | null;
 }
 
-/** What a put did: `broken` when a version to continue was gone, and then nothing was written. */
-export type PutOutcome = { broken: true } | { broken: false; appended: string[]; branched: string[] };
+/**
+ * What a put did. Nothing was written when the thread was `lost` to another owner, and when it was `broken`: a version
+ * to continue was gone.
+ */
+export type PutOutcome = 'lost' | 'broken' | { appended: string[]; branched: string[] };
 
 /**
  * Saves a checkpoint and the values that are new in it, all or nothing, in one statement.
  *
  * Items go where their chain goes on. When another branch has already continued the chain there, they
  * begin a chain of their own, named after their version, on the same base. The unique index on a chain's
- * positions decides between branches that are saved at the same moment.
+ * positions decides between branches that are saved at the same moment. A checkpoint never changes: to
+ * save it again, as LangGraph does where a run that saves at its end alone took no step, does nothing.
  */
 export async function putCheckpoint(
   db: Kysely<Schema>,
   row: NewCheckpoint,
   values: NewValue[],
+  { owner, runId }: Author,
 ): Promise<PutOutcome> {
   const place = sql`${row.thread_id}::text, ${row.checkpoint_ns}::text`;
-  const { rows } = await sql<{ sound: boolean; appended: string[]; branched: string[] }>`
-    with given as (
+  const absorbed = runId !== undefined && row.parent_id !== null && row.parent_id !== row.checkpoint_id;
+  const { rows } = await sql<{ held: boolean; sound: boolean; appended: string[]; branched: string[] }>`
+    with held as (${fence(row.thread_id, owner)}), given as (
       select * from json_to_recordset(${JSON.stringify(values)}::json) as item (channel text, version text,
         data text, chain text, chain_start int, chain_end int, base jsonb, after text)
     ), sound as (
-      select 1 where not exists (
+      select 1 from held where not exists (
         select from given where after is not null and not exists (
           select from baton.checkpoint_value stored
           where (stored.thread_id, stored.checkpoint_ns) = (${place})
             and stored.channel = given.channel and stored.version = given.after))
+    ), fresh as (
+      select 1 from sound where not exists (
+        select from baton.checkpoint
+        where (thread_id, checkpoint_ns) = (${place}) and checkpoint_id = ${row.checkpoint_id})
     ), appended as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, base)
-      select ${place}, channel, version, data, chain, chain_start, chain_end, base from given, sound
+      select ${place}, channel, version, data, chain, chain_start, chain_end, base from given, fresh
       on conflict do nothing
       returning channel
     ), branched as (
@@ -64,22 +84,27 @@ export async function putCheckpoint(
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, base)
       select ${place}, channel, version, data, version, chain_start, chain_end,
         coalesce(base, '[]') || jsonb_build_array(jsonb_build_array(chain, chain_start))
-      from given, sound
+      from given, fresh
       where after is not null and channel not in (select channel from appended)
       on conflict do nothing
       returning channel
-    ), saved as (
+    ), put as (
       insert into baton.checkpoint
         (thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata)
       select ${place}, ${row.checkpoint_id}, ${row.parent_id}, ${row.checkpoint}::json, ${row.metadata}::jsonb
-      from sound
-      on conflict (thread_id, checkpoint_ns, checkpoint_id) do update
-        set parent_id = excluded.parent_id, checkpoint = excluded.checkpoint, metadata = excluded.metadata
-    )
-    select exists (select from sound) as sound,
+      from fresh
+      on conflict do nothing
+    )${
+      absorbed
+        ? sql`, ${takeBackWrites(sql`
+          (w.thread_id, w.checkpoint_ns) = (${place}) and w.checkpoint_id = ${row.parent_id}
+          and w.run_id = ${runId} and exists (select from sound)`)}`
+        : sql``
+    }
+    select exists (select from held) as held, exists (select from sound) as sound,
       (select coalesce(json_agg(channel), '[]') from appended) as appended,
       (select coalesce(json_agg(channel), '[]') from branched) as branched`.execute(db);
   const [done] = rows;
-  if (!done?.sound) return { broken: true };
-  return { broken: false, appended: done.appended, branched: done.branched };
+  if (!done?.held) return 'lost';
+  return done.sound ? { appended: done.appended, branched: done.branched } : 'broken';
 }

@@ -2,8 +2,9 @@ import type { ChannelVersions } from '@langchain/langgraph-checkpoint';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { ArrayMemory, StoredArray } from './array-memory.ts';
+import { LostOwnerError } from './lost-owner-error.ts';
 import { planArray, planWhole } from './plan-value.ts';
-import { type NewCheckpoint, type NewValue, putCheckpoint } from './put-checkpoint.ts';
+import { type Author, type NewCheckpoint, type NewValue, putCheckpoint } from './put-checkpoint.ts';
 import type { CheckpointRow } from './read-checkpoints.ts';
 
 /** Where a saver saves, and what it knows to be there. */
@@ -37,20 +38,22 @@ export function newValues(values: Record<string, unknown>, versions: ChannelVers
 
 /**
  * Saves a checkpoint with its new values, in one statement. In full, with a second one, when what an array
- * continues has been deleted meanwhile.
+ * continues has been deleted meanwhile. Throws a `LostOwnerError` when the thread belongs to another owner.
  */
 export async function saveCheckpoint(
   store: Store,
   checkpoint: NewCheckpoint,
   values: ChannelValue[],
+  author: Author,
 ): Promise<void> {
   const plans = values.map((value) => plan(store, checkpoint, value));
   const rows = plans.map(({ row }) => row);
-  const outcome = await putCheckpoint(store.db, checkpoint, rows);
+  const outcome = await putCheckpoint(store.db, checkpoint, rows, author);
+  if (outcome === 'lost') throw new LostOwnerError(checkpoint.thread_id);
   for (const { channel, start } of plans) {
     if (start) store.memory.forget(placeOf(checkpoint, channel), start);
   }
-  if (outcome.broken) return saveCheckpoint(store, checkpoint, values);
+  if (outcome === 'broken') return saveCheckpoint(store, checkpoint, values, author);
   for (const { row, value } of plans) {
     const where = whereStored(row, outcome);
     const items = value as unknown[]; // what is in a chain is an array

@@ -5,6 +5,7 @@ import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
+import { openSocketServer, type SocketServer } from '../http/socket-server.ts';
 import { type Logger, openLog } from '../log.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
 import { showProgress } from './show-progress.ts';
@@ -17,8 +18,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** How long a service that stops waits for turns, and then for their clients to have read the end. */
-const turnsMs = 10_000;
+/** How long a service that stops waits for clients to have read what ended, in milliseconds. */
 const answersMs = 1_000;
 
 /** Serves until the process is asked to stop. */
@@ -34,7 +34,8 @@ export async function serve(
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<Service> {
   const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
-  const server = await listenAt(createApp(context), config.http).catch(async (error: unknown) => {
+  const sockets = openSocketServer();
+  const server = await listenAt(createApp(context), sockets, config.http).catch(async (error: unknown) => {
     await context.close();
     throw error;
   });
@@ -46,7 +47,7 @@ export async function serve(
     url,
     context,
     stop() {
-      stopped ??= stop(context, server);
+      stopped ??= stop(context, server, sockets);
       return stopped;
     },
   };
@@ -54,10 +55,13 @@ export async function serve(
 
 function listenAt(
   app: { fetch: Parameters<typeof listen>[0]['fetch'] },
+  sockets: SocketServer,
   { host, port }: Config['http'],
 ): Promise<ServerType> {
   return new Promise((resolve, reject) => {
-    const server = listen({ fetch: app.fetch, hostname: host, port }, () => resolve(server));
+    const server = listen({ fetch: app.fetch, hostname: host, port, websocket: { server: sockets } }, () =>
+      resolve(server),
+    );
     server.on('error', (error: NodeJS.ErrnoException) => {
       const why =
         error.code === 'EADDRINUSE'
@@ -68,13 +72,14 @@ function listenAt(
   });
 }
 
-async function stop(context: AppContext, server: ServerType): Promise<void> {
+async function stop(context: AppContext, server: ServerType, sockets: SocketServer): Promise<void> {
   context.log.info('stopping');
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await stopTurns(context, turnsMs);
+  await stopTurns(context, context.config.runs.drainSeconds * 1_000);
   await Promise.race([closed, sleep(answersMs)]);
   await context.close(0);
   if ('closeAllConnections' in server) server.closeAllConnections();
+  for (const socket of sockets.clients) socket.terminate();
   await closed;
   context.log.info('stopped');
 }

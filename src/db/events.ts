@@ -8,18 +8,19 @@ export type TimedEvent = TurnEvent & { at: number };
 /**
  * Writes events at the end of a thread's log, in one statement, and returns the number of the last one.
  * The numbers have no gaps: the thread's row gives them out, locked for as long as the statement runs.
- * Rejects when the thread is gone. The types come beside the data because Postgres cannot read a field of
+ * Rejects with a `LostThreadError` when the thread is gone, or has another owner than the one given. The types come beside the data because Postgres cannot read a field of
  * a `json` that holds `\u0000` somewhere.
  */
 export async function appendEvents(
   db: Kysely<Schema>,
-  { threadId, runId }: { threadId: string; runId: string },
+  { threadId, runId, owner }: { threadId: string; runId: string; owner?: string },
   events: TimedEvent[],
 ): Promise<number> {
+  const mayWrite = owner === undefined ? sql`true` : sql`owner = ${owner}`;
   const { rows } = await sql<{ last_seq: number }>`
     with moved as (
       update baton.thread set last_seq = last_seq + ${events.length}::bigint, updated_at = now()
-      where thread_id = ${threadId} returning last_seq
+      where thread_id = ${threadId} and ${mayWrite} returning last_seq
     ), added as (
       insert into baton.event (thread_id, seq, run_id, type, data)
       select ${threadId}::uuid, moved.last_seq - ${events.length}::bigint + entry.place, ${runId}::uuid, entry.type, entry.data
@@ -30,8 +31,13 @@ export async function appendEvents(
     )
     select last_seq from moved`.execute(db);
   const [row] = rows;
-  if (!row) throw new Error(`The thread ${threadId} is gone.`);
+  if (!row) throw new LostThreadError(`The thread ${threadId} is gone, or somebody else's.`);
   return row.last_seq;
+}
+
+/** Who wanted to write to a thread may not, or not any more. */
+export class LostThreadError extends Error {
+  override name = 'LostThreadError';
 }
 
 /** The events of a run after `seq`, at most `limit`, in order. */

@@ -21,6 +21,8 @@ export interface PostgresDatabase {
   kind: 'postgres';
   db: Kysely<Schema>;
   pool: pg.Pool;
+  /** How to open connections beside the pool. */
+  connection: { connectionString: string };
   close(): Promise<void>;
 }
 
@@ -73,5 +75,5 @@ export function openPostgres(
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
-  return { kind: 'postgres', db, pool, close: () => db.destroy() };
+  return { kind: 'postgres', db, pool, connection: { connectionString: url }, close: () => db.destroy() };
 }

@@ -43,8 +43,7 @@ async function carryOut(
       return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
-      await pglite.exec(request.sql);
-      return {};
+      return { rows: (await pglite.exec(request.sql)).flatMap(({ rows }) => rows) };
     case 'close':
       await pglite.close();
       return {};

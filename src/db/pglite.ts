@@ -67,9 +67,10 @@ export class Pglite implements KyselyPglite {
     return { rows: rows as T[], affectedRows, fields }; // the caller's T
   }
 
-  /** Runs several statements, without parameters or results. */
-  async exec(sql: string): Promise<void> {
-    await this.#ask({ do: 'exec', sql });
+  /** Runs several statements without parameters, and returns the rows of all of them. */
+  async exec<T>(sql: string): Promise<T[]> {
+    const { rows = [] } = await this.#ask({ do: 'exec', sql });
+    return rows as T[]; // the caller's T
   }
 
   /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */

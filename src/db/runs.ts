@@ -39,56 +39,125 @@ export function listOpenRuns(
     .execute();
 }
 
-/** Moves a run from one status to another. False when it was not in the first: someone else moved it. */
-export async function moveRun(
+/** What may write a thread's log and its states: one attempt of one run. */
+export function ownerOf(run: Pick<Run, 'run_id' | 'attempt'>): string {
+  return `${run.run_id}:${run.attempt}`;
+}
+
+/**
+ * Begins a run, or begins it again, and makes this attempt the owner of its thread: whoever had it before can write no
+ * more. Undefined when the run is over or gone. Rejects with Postgres's unique violation of `run_one_running` while
+ * another run of the thread runs.
+ */
+export async function beginRun(db: Kysely<Schema>, runId: string): Promise<Run | undefined> {
+  const { rows } = await sql<Run>`
+    with begun as (
+      update baton.run
+      set status = 'running', attempt = attempt + 1, crashes = crashes + 1,
+        started_at = coalesce(started_at, now()), updated_at = now()
+      where run_id = ${runId} and status in ('pending', 'running')
+      returning *
+    ), owned as (
+      update baton.thread t set owner = begun.run_id || ':' || begun.attempt, status = 'busy'
+      from begun where t.thread_id = begun.thread_id
+    )
+    select * from begun`.execute(db);
+  return rows[0];
+}
+
+/** Gives a run back unfinished, so that another process goes on with it: no attempt is lost by that. False when it is not ours. */
+export async function handBackRun(db: Kysely<Schema>, run: Run): Promise<boolean> {
+  const { rows } = await sql`
+    with released as (
+      update baton.thread set owner = null
+      where thread_id = ${run.thread_id} and owner = ${ownerOf(run)} returning thread_id
+    )
+    update baton.run set status = 'pending', crashes = crashes - 1, updated_at = now()
+    from released where run_id = ${run.run_id} returning run_id`.execute(db);
+  return rows.length > 0;
+}
+
+export interface RunEnd {
+  runId: string;
+  status: RunStatus;
+  threadStatus: 'idle' | 'interrupted' | 'error';
+  /** Only a run that has this status now. */
+  from: 'pending' | 'running';
+}
+
+/**
+ * Ends a run and says what its thread is now: busy while another run waits. A temporary thread that
+ * waits for a person is kept. False when the run has another status, or is gone.
+ */
+export async function endRun(
   db: Kysely<Schema>,
-  runId: string,
-  from: RunStatus,
-  to: RunStatus,
+  { runId, status, threadStatus, from }: RunEnd,
 ): Promise<boolean> {
-  const moved = await db
+  const { rows } = await sql`
+    with ended as (
+      update baton.run set status = ${status}, updated_at = now(), ended_at = now()
+      where run_id = ${runId} and status = ${from} returning thread_id, attempt
+    )
+    update baton.thread t
+    set updated_at = now(), temporary = temporary and ${threadStatus} <> 'interrupted',
+      owner = case when owner = ${runId} || ':' || ended.attempt then null else owner end,
+      status = case
+        when exists (
+          select from baton.run r
+          where r.thread_id = t.thread_id and r.run_id <> ${runId} and r.status in ('pending', 'running')
+        ) then 'busy' else ${threadStatus} end
+    from ended where t.thread_id = ended.thread_id returning t.thread_id`.execute(db);
+  return rows.length > 0;
+}
+
+/** Asks open runs of a thread to stop, all but `except`, and returns them. To take a run back outdoes to stop it. */
+export function askToStop(
+  db: Kysely<Schema>,
+  { threadId, runId, except }: { threadId: string; runId?: string; except?: string },
+  cancel: 'interrupt' | 'rollback',
+): Promise<Run[]> {
+  let query = db
     .updateTable('baton.run')
-    .set({ status: to, updated_at: sql`now()` })
-    .where('run_id', '=', runId)
-    .where('status', '=', from)
-    .executeTakeFirst();
-  return moved.numUpdatedRows > 0n;
+    .set({ cancel: sql`case when cancel = 'rollback' then cancel else ${cancel} end` })
+    .where('thread_id', '=', threadId)
+    .where('status', 'in', ['pending', 'running']);
+  if (runId) query = query.where('run_id', '=', runId);
+  if (except) query = query.where('run_id', '<>', except);
+  return query.returningAll().execute();
 }
 
-/** Says that the runs are still worked on: one that is silent for long belongs to a process that is gone. */
-export async function touchRuns(db: Kysely<Schema>, runIds: string[]): Promise<void> {
-  if (runIds.length === 0) return;
-  await db.updateTable('baton.run').set({ updated_at: sql`now()` }).where('run_id', 'in', runIds).execute();
+/** Those of the runs that somebody asked to stop. */
+export async function listAskedToStop(db: Kysely<Schema>, runIds: string[]): Promise<Run[]> {
+  if (runIds.length === 0) return [];
+  return db
+    .selectFrom('baton.run')
+    .selectAll()
+    .where('run_id', 'in', runIds)
+    .where('cancel', 'is not', null)
+    .execute();
 }
 
-/** Runs that were accepted and have not ended, of which nobody has said anything for `seconds`. */
-export function listSilentRuns(db: Kysely<Schema>, seconds: number): Promise<Run[]> {
+/** How many runs wait that may begin now, counted up to `limit`. */
+export async function countWaiting(db: Kysely<Schema>, limit: number): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(*) as count from (
+      select from baton.run where status = 'pending' and (begin_after is null or begin_after <= now()) limit ${limit}
+    ) as waiting`.execute(db);
+  return rows[0]?.count ?? 0;
+}
+
+/** Open runs that nobody has touched for a while: the queue may have lost sight of them. */
+export function listForgotten(db: Kysely<Schema>, limit: number): Promise<Run[]> {
   return db
     .selectFrom('baton.run')
     .selectAll()
     .where('status', 'in', ['pending', 'running'])
-    .where('updated_at', '<=', sql<Date>`now() - make_interval(secs => ${seconds})`)
-    .orderBy('created_at')
-    .orderBy('run_id')
+    .where('updated_at', '<', sql<Date>`now() - interval '1 minute'`)
+    .orderBy('updated_at')
+    .limit(limit)
     .execute();
 }
 
-/** Ends a run and says what its thread is now: busy while another run waits. One that waits for a person is kept. */
-export async function endRun(
-  db: Kysely<Schema>,
-  runId: string,
-  status: RunStatus,
-  threadStatus: 'idle' | 'interrupted' | 'error',
-): Promise<void> {
-  await sql`
-    with ended as (
-      update baton.run set status = ${status}, updated_at = now() where run_id = ${runId} returning thread_id
-    )
-    update baton.thread t
-    set updated_at = now(), temporary = temporary and ${threadStatus} <> 'interrupted', status = case
-      when exists (
-        select from baton.run r
-        where r.thread_id = t.thread_id and r.run_id <> ${runId} and r.status in ('pending', 'running')
-      ) then 'busy' else ${threadStatus} end
-    from ended where t.thread_id = ended.thread_id`.execute(db);
+export async function deleteRun(db: Kysely<Schema>, runId: string): Promise<void> {
+  await db.deleteFrom('baton.run').where('run_id', '=', runId).execute();
 }

@@ -1,17 +1,20 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { JsonObject } from '../message.ts';
 
 /** Written as a JSON text, read as data. */
 type Jsonb<T extends object | null> = JSONColumnType<T, string, string>;
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 
 /** Every table, by its qualified name. */
-export interface Schema extends BatonTables, FilmsTables, CheckpointTables {}
+export interface Schema extends BatonTables, AssistantTables, FilmsTables, CheckpointTables, StoreTables {}
 
 interface BatonTables {
   'baton.thread': ThreadTable;
   'baton.run': RunTable;
   'baton.event': EventTable;
   'baton.graph_version': GraphVersionTable;
+  'baton.idempotency_key': IdempotencyKeyTable;
+  'baton.call_record': CallRecordTable;
 }
 
 export interface ThreadTable {
@@ -25,9 +28,20 @@ export interface ThreadTable {
   last_seq: Generated<number>;
   /** Deleted when its one turn is over. */
   temporary: Generated<boolean>;
+  /** The run and attempt that may write the thread's log and states: `<run_id>:<attempt>`; null while none runs. */
+  owner: ColumnType<string | null, string | null | undefined, string | null>;
+  /** How long the thread is kept when nobody uses it; null for ever. */
+  ttl_minutes: ColumnType<number | null, number | null | undefined, number | null>;
+  /** What goes then: the thread, or all of its states but the latest. */
+  ttl_strategy: ColumnType<TtlStrategy, TtlStrategy | undefined, TtlStrategy>;
+  /** Moves along when the thread is used; null when there is nothing left to do. */
+  expires_at: ColumnType<Date | null, never, Date | null>;
+  state_updated_at: Time;
   created_at: Time;
   updated_at: Time;
 }
+
+export type TtlStrategy = 'delete' | 'keep_latest';
 
 export type RunStatus = 'pending' | 'running' | 'success' | 'error' | 'timeout' | 'interrupted';
 
@@ -44,8 +58,50 @@ export interface RunTable {
   kwargs: Jsonb<Record<string, unknown>>;
   metadata: Jsonb<Record<string, unknown>>;
   multitask_strategy: string;
+  /** The assistant that was asked; null for the graph's own. */
+  assistant_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** How it is carried out: see `RunConfig`. */
+  config: ColumnType<Record<string, unknown>, string | undefined, string>;
+  webhook: ColumnType<string | null, string | null | undefined, string | null>;
+  /** How often it was begun. */
+  attempt: Generated<number>;
+  /** How often it was begun and neither ended nor handed back. */
+  crashes: Generated<number>;
+  /** Somebody asked for it to stop. */
+  cancel: ColumnType<'interrupt' | 'rollback' | null, string | null | undefined, string | null>;
+  begin_after: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  started_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   created_at: Time;
   updated_at: Time;
+}
+
+/** Requests that came with an `Idempotency-Key`, for a day. */
+export interface IdempotencyKeyTable {
+  scope: string;
+  key: string;
+  /** Of the body. */
+  hash: string;
+  thread_id: ColumnType<string | null, string | null | undefined, string | null>;
+  run_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** What was answered, of requests that start no run. */
+  status: ColumnType<number | null, number | null | undefined, number | null>;
+  answer: ColumnType<unknown, string | null | undefined, string | null>;
+  created_at: Time;
+}
+
+/** Calls of tools that change something, so that none is carried out twice. */
+export interface CallRecordTable {
+  thread_id: string;
+  /** Of the message that called, the call and its arguments: see `callKey`. */
+  call_key: string;
+  call_id: string;
+  run_id: string;
+  tool: string;
+  /** What it returned: see `RecordedResult`; null while it is not known. */
+  result: ColumnType<unknown, string | null | undefined, string | null>;
+  created_at: Time;
+  ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
 export interface EventTable {
@@ -65,6 +121,63 @@ export interface GraphVersionTable {
   version: string;
   files: Jsonb<{ graph: string; agents: Record<string, string> }>;
   created_at: Time;
+}
+
+/** Assistants, and all that they were. */
+interface AssistantTables {
+  'baton.assistant': AssistantTable;
+  'baton.assistant_version': AssistantVersionTable;
+}
+
+export interface AssistantTable {
+  assistant_id: string;
+  /** The current one: a row of `baton.assistant_version`. */
+  version: number;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** What an assistant was with each change; never changed. */
+export interface AssistantVersionTable {
+  assistant_id: string;
+  /** Counts up from 1, without gaps. */
+  version: number;
+  graph: string;
+  name: string;
+  description: string | null;
+  config: Jsonb<JsonObject>;
+  context: Jsonb<JsonObject>;
+  metadata: Jsonb<JsonObject>;
+  created_at: Time;
+}
+
+interface StoreTables {
+  'baton.store_item': StoreItemTable;
+  'baton.store_vector': StoreVectorTable;
+}
+
+/** What is remembered beyond threads. */
+export interface StoreItemTable {
+  item_id: Generated<number>;
+  namespace: string[];
+  key: string;
+  value: Jsonb<JsonObject>;
+  /** Of the value, as JSON text. */
+  bytes: number;
+  /** The paths of the fields that are embedded; null for the whole value. */
+  fields: string[] | null;
+  ttl_minutes: number | null;
+  expires_at: ColumnType<Date | null, Date | null, Date | null>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** Vectors of an item's texts, one a field and embedding model. */
+export interface StoreVectorTable {
+  item_id: number;
+  model: string;
+  field: string;
+  embedding: string;
 }
 
 /** The film rental shop. Identity columns may be given, as an import does. */
@@ -229,4 +342,8 @@ export interface CheckpointWriteTable {
   channel: string;
   /** JSON text. */
   data: string;
+  /** The run that handed it in; null where no run did. */
+  run_id: string | null;
+  /** The write of an earlier run that this one took the place of. */
+  replaced: Jsonb<object> | null;
 }

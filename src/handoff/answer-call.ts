@@ -1,9 +1,10 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import type { RecordedResult } from '../db/call-records.ts';
 import type { AiMessage, Call, Message, ToolMessage } from '../message.ts';
 import { applyGuards, type GuardRun } from './apply-guards.ts';
 import type { Approvals } from './ask-approval.ts';
 import { unknownName } from './file-problem.ts';
-import { runTool } from './run-tool.ts';
+import { runOnce } from './run-once.ts';
 import type { Seat } from './seat.ts';
 import { type StateValues, turnMessages } from './state.ts';
 import { toolMessage } from './tool-message.ts';
@@ -44,7 +45,8 @@ export async function answerCall(
   const { tell } = run;
   tell({ type: 'call-start', agent: reply.name, call: asked });
   const started = performance.now();
-  const result = await runTool(run.machine, tool, asked, { agent: reply.name, config, tell });
+  const place = { agent: reply.name, messageId: reply.id, config, tell };
+  const result = await runOnce(run.machine, tool, asked, place);
   const guarded = await applyGuards(run, 'result', reply.name, result.content);
   const edited = args !== call.args;
   const answer = guardedMessage(call, result, guarded);
@@ -64,7 +66,7 @@ export async function answerCall(
 /** The data beside a text that a guard changed still holds what was taken out, so it goes as well. */
 function guardedMessage(
   call: Call,
-  result: Awaited<ReturnType<typeof runTool>>,
+  result: RecordedResult,
   { text, blocked }: { text: string; blocked?: string },
 ): ToolMessage {
   if (blocked !== undefined) return toolMessage(call, `The result is withheld: ${blocked}`, 'error');

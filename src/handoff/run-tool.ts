@@ -1,17 +1,24 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
+import { type CallPlace, finishCall } from '../db/call-records.ts';
 import { errorMessage, ToolError } from '../errors.ts';
-import type { Call, ToolMessage } from '../message.ts';
+import type { Call, JsonObject, ToolMessage } from '../message.ts';
 import type { TurnEvent } from '../turn-event.ts';
-import type { Tool, ToolResult } from './define-tool.ts';
+import type { Tool, ToolContext, ToolResult } from './define-tool.ts';
 import type { Machine } from './seat.ts';
+import { openToolStore } from './tool-store.ts';
 
 /** What the model reads, at most; the rest is cut, and the model is told so. */
 const contentLimit = 100_000;
 
-interface Place {
+/** Where a call comes from. */
+export interface ToolPlace {
   agent: string;
+  /** The message that called. */
+  messageId: string;
   config: LangGraphRunnableConfig;
   tell: (event: TurnEvent) => void;
+  /** Where the call's result is recorded, of a tool that changes something. */
+  record?: CallPlace;
 }
 
 /** Runs a tool. What goes wrong is a result that the model reads; only a cancelled turn throws. */
@@ -19,7 +26,7 @@ export async function runTool(
   machine: Machine,
   tool: Tool,
   call: Call,
-  place: Place,
+  place: ToolPlace,
 ): Promise<ToolResult & Pick<ToolMessage, 'status'>> {
   const parsed = tool.parameters.safeParse(call.args);
   if (!parsed.success) {
@@ -35,10 +42,14 @@ export async function runTool(
   try {
     const result = await tool.run(parsed.data, {
       ...ids,
+      callKey: place.record?.key ?? call.id,
+      ...callerOf(place.config),
+      commit: (work) => commit(machine, place.record, work),
       database: machine.database,
       embedder: machine.embedder,
+      store: openToolStore(machine, signal),
       signal,
-      say: (data) => place.tell({ type: 'custom', agent: place.agent, data }),
+      say: (data) => place.tell({ type: 'custom', agent: place.agent, callId: call.id, data }),
     });
     return { status: 'success', ...bound(typeof result === 'string' ? { content: result } : result) };
   } catch (error) {
@@ -50,6 +61,31 @@ export async function runTool(
       content: `The tool ${tool.name} failed for a reason of its own. Trying the same again will not help.`,
     };
   }
+}
+
+/** What the tool changes and what it returns are saved together, or neither is. */
+async function commit(
+  { database }: Machine,
+  record: CallPlace | undefined,
+  work: Parameters<ToolContext['commit']>[0],
+): Promise<ToolResult> {
+  return database.db.transaction().execute(async (trx) => {
+    const returned = await work(trx);
+    const result = bound(typeof returned === 'string' ? { content: returned } : returned);
+    if (record && !(await finishCall(trx, record, { status: 'success', ...result }))) {
+      throw new Error('The call was carried out elsewhere meanwhile: what it did here is taken back.');
+    }
+    return result;
+  });
+}
+
+/** What the run's caller told the tools: see `RunConfig`. */
+function callerOf({ configurable }: LangGraphRunnableConfig): {
+  context: JsonObject;
+  configurable: JsonObject;
+} {
+  const caller: Partial<ReturnType<typeof callerOf>> = configurable?.caller ?? {};
+  return { context: caller.context ?? {}, configurable: caller.configurable ?? {} };
 }
 
 function bound(result: ToolResult): ToolResult {

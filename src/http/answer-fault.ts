@@ -2,6 +2,7 @@ import type { Context } from 'hono';
 import { answerProblem } from './answer-problem.ts';
 import type { Fault } from './fault.ts';
 import { answerDetail } from './langgraph/answer-detail.ts';
+import { answerRpcError } from './mcp/answer-rpc-error.ts';
 import { answerErrorObject } from './openai/answer-error-object.ts';
 
 /** Gives a fault the shape that the clients of a door expect. */
@@ -9,10 +10,12 @@ export type AnswerFault = (c: Context, fault: Fault) => Response;
 
 const langGraphPath = /^\/(ok|info|assistants|threads|runs|store)(\/|$)/;
 const openAiPath = /^\/v1(\/|$)/;
+const mcpPath = /^\/mcp(\/|$)/;
 
 /** Whose clients ask for this path, known or unknown to us. */
 export function answerFaultAt(path: string): AnswerFault {
   if (openAiPath.test(path)) return answerErrorObject;
+  if (mcpPath.test(path)) return answerRpcError;
   if (langGraphPath.test(path)) return answerDetail;
   return answerProblem;
 }

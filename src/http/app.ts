@@ -13,14 +13,23 @@ import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts'
 import { healthRoutes } from './health-routes.ts';
 import type { HttpEnv } from './http-env.ts';
 import { assistantRoutes } from './langgraph/assistant-routes.ts';
+import { protocolRoutes } from './langgraph/protocol/protocol-routes.ts';
 import { runRoutes } from './langgraph/run-routes.ts';
 import { runningRoutes } from './langgraph/running-routes.ts';
 import { stateRoutes } from './langgraph/state-routes.ts';
+import { stateUpdateRoutes } from './langgraph/state-update-routes.ts';
+import { storeRoutes } from './langgraph/store-routes.ts';
 import { systemRoutes } from './langgraph/system-routes.ts';
+import { threadCareRoutes } from './langgraph/thread-care-routes.ts';
 import { threadRoutes } from './langgraph/thread-routes.ts';
+import { threadSearchRoutes } from './langgraph/thread-search-routes.ts';
+import { threadStreamRoutes } from './langgraph/thread-stream-routes.ts';
+import { mcpRoutes } from './mcp/mcp-routes.ts';
 import { addOpenApi } from './open-api.ts';
 import { completionRoutes } from './openai/completion-routes.ts';
+import { conversationRoutes } from './openai/conversation-routes.ts';
 import { modelRoutes } from './openai/model-routes.ts';
+import { responseRoutes } from './openai/response-routes.ts';
 import { requestLog } from './request-log.ts';
 
 /** The service's doors: LangGraph's, OpenAI's and our own. */
@@ -33,11 +42,20 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
     systemRoutes,
     assistantRoutes,
     threadRoutes,
+    threadSearchRoutes,
+    threadCareRoutes,
+    threadStreamRoutes,
     stateRoutes,
+    stateUpdateRoutes,
     runRoutes,
     runningRoutes,
+    protocolRoutes,
+    storeRoutes,
     modelRoutes,
     completionRoutes,
+    responseRoutes,
+    conversationRoutes,
+    mcpRoutes,
   ]) {
     app.route('/', routes(context));
   }
@@ -62,6 +80,7 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, { log }: AppContext): void {
       exposeHeaders: [
         'Content-Location',
         'Location',
+        'Mcp-Session-Id',
         'X-Pagination-Total',
         'X-Pagination-Next',
         'X-Request-Id',

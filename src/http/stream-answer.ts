@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { StreamMovedError } from '../turn/watch-run.ts';
 
 /** How a door streams: its content type, and what keeps a quiet connection open and is nothing to the client. */
 export interface Wire {
@@ -6,7 +7,8 @@ export interface Wire {
   idle: string;
 }
 
-export const serverSentEvents: Wire = { type: 'text/event-stream', idle: ': heartbeat\n\n' };
+/** No empty line after the comment: clients that keep the last id would take it for an event. */
+export const serverSentEvents: Wire = { type: 'text/event-stream', idle: ': heartbeat\n' };
 export const waitingJson: Wire = { type: 'application/json', idle: '\n' };
 
 export interface StreamOptions {
@@ -36,7 +38,10 @@ export function streamAnswer(
   });
 }
 
-/** See `streamAnswer`. Never errors: an error of `chunks` becomes its last chunk. */
+/**
+ * See `streamAnswer`. An error of `chunks` becomes its last chunk; only when the service stops is the connection cut, since a
+ * client takes a stream that ends well for a run that has ended, and comes back to one that broke.
+ */
 export function toStream(
   chunks: (signal: AbortSignal) => AsyncIterable<string>,
   { wire, idleMs = 5_000, onError, onLeave }: StreamOptions,
@@ -58,6 +63,7 @@ export function toStream(
           controller.enqueue(encoder.encode(next ? next.value : wire.idle));
         } catch (error) {
           if (left.signal.aborted) return;
+          if (error instanceof StreamMovedError) return controller.error(error);
           controller.enqueue(encoder.encode(onError(error)));
           controller.close();
         }

@@ -1,13 +1,14 @@
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { saveGraphVersion } from '../db/graph-versions.ts';
-import { listOpenRuns } from '../db/runs.ts';
+import { claimKey } from '../db/idempotency-keys.ts';
+import { askToStop, listOpenRuns, type Run } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
 import { unknownName } from '../handoff/file-problem.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import type { HumanMessage, Json, JsonObject, Message } from '../message.ts';
-import { enqueueRun } from './enqueue-run.ts';
+import { stopRun } from './cancel-run.ts';
 import type { TurnInput } from './turn-input.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -85,30 +86,82 @@ export interface AcceptedTurn {
 }
 
 /**
- * Takes a turn: its run is saved and stands in the thread's order when this resolves.
+ * Takes a turn: its run, its idempotency key and its place in the thread's order are saved, in one transaction, when this resolves.
  *
- * Throws a `CallerError`: `not-found` for an unknown graph or thread, `conflict` when the thread is busy
- * and `multitask` is `reject`, `invalid-request` when there is nothing to do, `unavailable` while stopping.
+ * Throws a `CallerError`: `not-found` for an unknown graph or thread, `conflict` when the thread is busy and `multitask` is
+ * `reject` or when the idempotency key was used for something else, `invalid-request` when there is nothing to do,
+ * `too-many-requests` when too many runs wait, `unavailable` while stopping.
  */
 export async function acceptTurn(context: TurnContext, request: TurnRequest): Promise<AcceptedTurn> {
   if (context.turns.stopping) throw new CallerError('unavailable', 'The service is stopping.');
-  if (request.input.length === 0 && request.resume === undefined) {
-    throw new CallerError(
-      'invalid-request',
-      'A turn needs a message, or an answer to what the thread waits for.',
-    );
-  }
+  refuseNothing(request);
+  refuseTooMany(context);
   const loaded = findGraph(context, request.graph);
   const ids = { threadId: request.threadId ?? uuidv7(), runId: uuidv7() };
-  const version = await context.db.transaction().execute(async (trx) => {
-    const pinned = await claimThread(trx, ids.threadId, loaded, request);
-    if (request.multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
-    await insertRun(trx, { ...ids, version: pinned }, request);
-    return pinned;
-  });
+  const { version, replayed, stopped } = await context.db
+    .transaction()
+    .execute((trx) => accept(context, trx, ids, loaded, request));
+  if (replayed) return { ...replayed, replayed: true };
   if (version === loaded.version) kept.add(loaded);
-  enqueueRun(context, ids);
+  for (const run of stopped)
+    await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));
+  announce(context, request);
   return { ...ids, replayed: false };
+}
+
+interface Accepted {
+  version?: string;
+  /** The run that this very request started before. */
+  replayed?: { runId: string; threadId: string };
+  /** The runs that have to make room. */
+  stopped: Run[];
+}
+
+async function accept(
+  { queue }: TurnContext,
+  trx: Transaction<Schema>,
+  ids: { runId: string; threadId: string },
+  loaded: LoadedGraph,
+  request: TurnRequest,
+): Promise<Accepted> {
+  const { multitask, idempotency, afterSeconds } = request;
+  const replayed = idempotency && (await claimKey(trx, idempotency, ids));
+  if (replayed) return { replayed, stopped: [] };
+  const version = await claimThread(trx, ids.threadId, loaded, request);
+  if (multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
+  const beginAfter = afterSeconds ? new Date(Date.now() + afterSeconds * 1000) : undefined;
+  const when = beginAfter && { beginAfter };
+  await insertRun(trx, { ...ids, version, ...when }, request);
+  await queue.addRun(trx, { ...ids, ...when });
+  if (multitask === 'enqueue' || multitask === 'reject') return { version, stopped: [] };
+  const others = { threadId: ids.threadId, except: ids.runId };
+  const action = multitask === 'rollback' ? 'rollback' : 'interrupt';
+  return { version, stopped: await askToStop(trx, others, action) };
+}
+
+function refuseNothing({ input, resume, proceed, update, goto }: TurnRequest): void {
+  if (input.length > 0 || resume !== undefined || proceed || update || goto) return;
+  const message = 'A turn needs a message, or an answer to what the thread waits for.';
+  throw new CallerError('invalid-request', message);
+}
+
+function refuseTooMany({ config, turns }: TurnContext): void {
+  if (turns.waiting < config.runs.maxWaiting) return;
+  const message = `${turns.waiting} turns wait already. Try again soon.`;
+  throw new CallerError('too-many-requests', message, { retryAfter: 5 });
+}
+
+/** What was asked to stop is in the database: the process that carries it out looks there. */
+function laterAnyway({ log }: TurnContext, error: unknown): void {
+  log.warn({ err: error }, 'a run that has to make room could not be stopped at once');
+}
+
+/** Wakes this process's worker, or where it has none or no room, the others. */
+function announce({ turns, bus }: TurnContext, { afterSeconds }: TurnRequest): void {
+  if (afterSeconds) return;
+  turns.waiting += 1;
+  if (turns.isFull()) bus.publish({ type: 'run-waits' });
+  else turns.wake();
 }
 
 function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
@@ -150,7 +203,13 @@ async function claimThread(
   }
   const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;
   if (pinned === null) await keepVersion(trx, loaded);
-  const metadata = JSON.stringify({ ...found?.metadata, ...request.metadata, graph_id: loaded.name });
+  const assistant = request.assistantId && { assistant_id: request.assistantId };
+  const metadata = JSON.stringify({
+    ...found?.metadata,
+    ...request.metadata,
+    graph_id: loaded.name,
+    ...assistant,
+  });
   const version = pinned ?? loaded.version;
   const thread = { graph: loaded.name, graph_version: version, status: 'busy', metadata } as const;
   await trx
@@ -179,25 +238,44 @@ async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise
 
 async function insertRun(
   trx: Transaction<Schema>,
-  { threadId, runId, version }: { threadId: string; runId: string; version: string },
+  run: { threadId: string; runId: string; version: string; beginAfter?: Date },
   request: TurnRequest,
 ): Promise<void> {
-  const input: TurnInput = {
-    history: request.history ?? [],
-    messages: request.input,
-    ...(request.resume !== undefined && { resume: request.resume }),
-  };
   await trx
     .insertInto('baton.run')
     .values({
-      run_id: runId,
-      thread_id: threadId,
+      run_id: run.runId,
+      thread_id: run.threadId,
       graph: request.graph,
-      graph_version: version,
-      input: JSON.stringify(input),
+      graph_version: run.version,
+      assistant_id: request.assistantId ?? null,
+      input: JSON.stringify(inputOf(request)),
+      config: JSON.stringify(request.config ?? {}),
+      webhook: request.webhook ?? null,
+      begin_after: run.beginAfter ?? null,
       kwargs: JSON.stringify(request.kwargs),
       metadata: JSON.stringify(request.metadata),
       multitask_strategy: request.multitask,
     })
     .execute();
+}
+
+function inputOf({
+  history = [],
+  input,
+  resume,
+  proceed,
+  update,
+  goto,
+  checkpointId,
+}: TurnRequest): TurnInput {
+  return {
+    history,
+    messages: input,
+    ...(resume !== undefined && { resume }),
+    ...(proceed && { proceed }),
+    ...(update && { update }),
+    ...(goto && { goto }),
+    ...(checkpointId && { checkpointId }),
+  };
 }

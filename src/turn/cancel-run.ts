@@ -1,20 +1,50 @@
-import { getRun } from '../db/runs.ts';
+import { askToStop, getRun, type Run } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
-import { endRunFrom } from './end-run-from.ts';
-import { CancelledError } from './run-turn.ts';
+import type { TurnError } from '../turn-event.ts';
+import { endWaitingRun } from './end-waiting-run.ts';
 import type { TurnContext } from './turns.ts';
 
-/** Stops a run: at once where it runs, before it begins where it waits. A run that has ended is left as it is. */
+/**
+ * Stops a run, whichever process carries it out: at its next breath where it runs, before it begins where it waits. `rollback` also
+ * takes back what it did to its thread, and deletes it. A run that has ended is left as it is.
+ *
+ * Throws a `CallerError` (`not-found`).
+ */
 export async function cancelRun(
   context: TurnContext,
-  ids: { threadId: string; runId: string },
-  _action: 'interrupt' | 'rollback' = 'interrupt',
+  { threadId, runId }: { threadId: string; runId: string },
+  action: 'interrupt' | 'rollback' = 'interrupt',
 ): Promise<void> {
-  const run = await getRun(context.db, ids.runId);
-  if (!run || run.thread_id !== ids.threadId)
-    throw new CallerError('not-found', `There is no run ${ids.runId}.`);
-  const message = 'The turn was cancelled.';
-  const last = { type: 'turn-error', error: 'cancelled', message } as const;
-  if (run.status === 'pending' && (await endRunFrom(context, ids, 'pending', last))) return;
-  context.turns.running.get(ids.runId)?.abort(new CancelledError(message));
+  const [asked] = await askToStop(context.db, { threadId, runId }, action);
+  if (asked) return stopRun(context, asked);
+  const run = await getRun(context.db, runId);
+  if (run?.thread_id !== threadId) throw new CallerError('not-found', `There is no run ${runId}.`);
+}
+
+/** Stops a run that was asked to stop. */
+export async function stopRun(context: TurnContext, run: Run): Promise<void> {
+  const ids = { threadId: run.thread_id, runId: run.run_id };
+  if (run.status === 'pending' && (await endWaitingRun(context, ids, cancellation(run)))) return;
+  const here = context.turns.running.get(run.run_id);
+  if (here) here.stop(new CancelledError(cancellation(run)));
+  else context.bus.publish({ type: 'cancel', runId: run.run_id });
+}
+
+/** The event that a run which was asked to stop ends with. */
+export function cancellation({ cancel }: Pick<Run, 'cancel'>): TurnError {
+  if (cancel !== 'rollback')
+    return { type: 'turn-error', error: 'cancelled', message: 'The turn was cancelled.' };
+  const message = 'The turn was cancelled and taken back.';
+  return { type: 'turn-error', error: 'cancelled', message, rolledBack: true };
+}
+
+/** The reason that a run is aborted with when someone asks for it, and the event that it ends with. */
+export class CancelledError extends Error {
+  override name = 'CancelledError';
+  readonly end: TurnError;
+
+  constructor(end: TurnError) {
+    super(end.message);
+    this.end = end;
+  }
 }

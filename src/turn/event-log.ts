@@ -1,14 +1,26 @@
 import type { Transaction } from 'kysely';
-import { appendEvents, type TimedEvent } from '../db/events.ts';
+import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
-import type { TurnEvent } from '../turn-event.ts';
+import type { LoggedEvent, TurnEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
 
 /** Where a run writes what happens. Nobody sees an event before it is saved. */
 export interface EventLog {
   append(event: TurnEvent): void;
-  /** Writes the event that ends the turn, behind all others and in one transaction with what `settle` writes. */
-  end(event: TurnEvent, settle: (trx: Transaction<Schema>) => Promise<void>): Promise<void>;
+  /**
+   * Writes what is left, the event that ends the turn too where one is given, in one transaction with what `settle` writes.
+   * Rejects with a `LostThreadError` when the thread is somebody else's by now: then nothing was written.
+   */
+  settle(settle: (trx: Transaction<Schema>) => Promise<void>, last?: TurnEvent): Promise<void>;
+}
+
+export interface LogPlace {
+  threadId: string;
+  runId: string;
+  /** Who must own the thread for this log to write to it: see `ownerOf`. */
+  owner?: string;
+  /** Called when the thread turns out to be somebody else's. */
+  onLost?: () => void;
 }
 
 /**
@@ -16,10 +28,8 @@ export interface EventLog {
  * and deltas of the same message in it become one event. A batch that could not be written is tried again
  * with the next.
  */
-export function openEventLog(
-  { db, turns }: Pick<TurnContext, 'db' | 'turns'>,
-  ids: { threadId: string; runId: string },
-): EventLog {
+export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus'>, place: LogPlace): EventLog {
+  const { db } = context;
   let waiting: TimedEvent[] = [];
   let writing: Promise<void> | undefined;
 
@@ -29,7 +39,7 @@ export function openEventLog(
       const batch = waiting;
       waiting = [];
       try {
-        publish(batch, await appendEvents(db, ids, batch));
+        publishEvents(context, place, batch, await appendEvents(db, place, batch));
       } catch (error) {
         waiting = [...batch, ...waiting];
         throw error;
@@ -37,16 +47,13 @@ export function openEventLog(
     }
   }
 
-  function publish(batch: TimedEvent[], last: number): void {
-    const first = last - batch.length + 1;
-    turns.live.get(ids.runId)?.publish(batch.map((event, at) => ({ ...event, ...ids, seq: first + at })));
-  }
-
   function start(): Promise<void> {
     const done = write().finally(() => {
       writing = undefined;
     });
-    done.catch(() => undefined); // the end of the turn hears of it
+    done.catch((error: unknown) => {
+      if (error instanceof LostThreadError) place.onLost?.(); // of other failures the end of the turn hears
+    });
     return done;
   }
 
@@ -58,16 +65,29 @@ export function openEventLog(
       } else waiting.push({ ...event, at: Date.now() });
       writing ??= start();
     },
-    async end(event, settle) {
-      await writing?.catch(() => undefined); // what is left of it goes with the end
-      const batch = [...waiting, { ...event, at: Date.now() }];
-      const last = await db.transaction().execute(async (trx) => {
-        const seq = await appendEvents(trx, ids, batch);
+    async settle(settle, last) {
+      await writing?.catch(() => undefined); // what is left of it goes along
+      const batch = last ? [...waiting, { ...last, at: Date.now() }] : waiting;
+      const seq = await db.transaction().execute(async (trx) => {
+        const written = batch.length > 0 ? await appendEvents(trx, place, batch) : 0;
         await settle(trx);
-        return seq;
+        return written;
       });
       waiting = [];
-      publish(batch, last);
+      if (batch.length > 0) publishEvents(context, place, batch, seq);
     },
   };
+}
+
+/** Tells everyone here, and the other processes, what is in the database now; `last` is the number of the batch's last. */
+function publishEvents(
+  { turns, bus }: Pick<TurnContext, 'turns' | 'bus'>,
+  { threadId, runId }: LogPlace,
+  batch: TimedEvent[],
+  last: number,
+): void {
+  const first = last - batch.length + 1;
+  const events = batch.map((event, at): LoggedEvent => ({ ...event, threadId, runId, seq: first + at }));
+  turns.logs.get(threadId)?.publish(events);
+  bus.publish({ type: 'events', threadId, seq: last, events });
 }

@@ -1,78 +1,113 @@
-import type { StreamMode } from '@langchain/langgraph';
+import type { RunControl, StateSnapshot, StreamMode } from '@langchain/langgraph';
 import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
-import type { Run } from '../db/runs.ts';
+import { ownerOf, type Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
 import { noTracing } from '../model/without-tracing.ts';
 import type { TurnEvent } from '../turn-event.ts';
+import type { RunConfig } from './accept-turn.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
+import { readRecorded } from './read-recorded.ts';
 import { type Beginning, beginTurn, type TurnInput } from './turn-input.ts';
+import type { TurnContext } from './turns.ts';
+
+/** How a run is stopped from outside: at once, or after the step that it is in. */
+export interface Reins {
+  signal: AbortSignal;
+  control: RunControl;
+}
 
 /**
- * Runs a turn on its graph, logs what happens, and returns the event that ends it. Rejects with what a node
- * threw, and when the signal aborts.
+ * Runs a turn on its graph, or goes on with one that another process left, logs what happens, and returns the event that
+ * ends it. Rejects with what a node threw, when the signal aborts, and with LangGraph's `GraphDrained` when it was told to stop
+ * after a step.
  */
 export async function followGraph(
+  { db }: Pick<TurnContext, 'db'>,
   loaded: LoadedGraph,
   run: Run,
   log: EventLog,
-  signal: AbortSignal,
+  reins: Reins,
 ): Promise<TurnEvent> {
   const started = Date.now();
-  const onSaved = (saved: SavedCheckpoint) => log.append({ type: 'checkpoint', ...saved });
-  const config = {
-    configurable: { thread_id: run.thread_id, run_id: run.run_id, onSaved },
-    metadata: { run_id: run.run_id },
-  };
-  const snapshot = await loaded.compiled.getState(config);
-  const saved = snapshot.values as Partial<StateValues>; // of a thread that has none, an empty object
-  const values = saved.messages ? (saved as StateValues) : undefined;
   const input = run.input as unknown as TurnInput; // what acceptTurn wrote
-  if (input.resume !== undefined && snapshot.next.length === 0) {
-    return { type: 'turn-error', error: 'internal', message: 'There was nothing to resume.' };
-  }
-  const beginning = beginTurn(loaded.graph, input, values);
-  const checkpointId: unknown = snapshot.config.configurable?.checkpoint_id;
+  const place = { thread_id: run.thread_id };
+  const newest = await loaded.compiled.getState({ configurable: place });
+  const begun = run.attempt > 1 && newest.metadata !== undefined && runOf(newest) === run.run_id;
+  const from = input.checkpointId && !begun ? { ...place, checkpoint_id: input.checkpointId } : place;
+  const snapshot = from === place ? newest : await loaded.compiled.getState({ configurable: from });
+  const values = valuesOf(snapshot);
+  const beginning =
+    begun && values
+      ? { start: null, added: [], values }
+      : beginTurn(loaded.graph, input, values, {
+          interrupts: interruptsOf(snapshot),
+          recorded: await readRecorded(db, run.thread_id, values?.messages ?? []),
+        });
+  const nothing = beginning.start === null || input.resume !== undefined;
+  if (nothing && snapshot.next.length === 0 && !begun) return nothingToResume;
   log.append({
     type: 'turn-start',
     graph: loaded.name,
     version: loaded.version,
-    attempt: 1,
+    attempt: run.attempt,
     agent: beginning.values.agent,
-    checkpointId: values && typeof checkpointId === 'string' ? checkpointId : null,
+    checkpointId: values ? checkpointOf(snapshot) : null,
     input: beginning.added,
   });
-  const end = await stream(loaded, beginning, { ...config, signal }, log);
+  const end =
+    begun && snapshot.next.length === 0
+      ? { values: beginning.values } // all was done but the last event
+      : await stream(loaded, run, from, { ...beginning, step: stepOf(snapshot) }, log, reins);
   return end.interrupts
     ? { type: 'interrupted', interrupts: end.interrupts }
     : describeEnd(end.values, Date.now() - started);
 }
+
+const nothingToResume: TurnEvent = {
+  type: 'turn-error',
+  error: 'internal',
+  message: 'There was nothing to go on with.',
+};
 
 interface StreamEnd {
   values: StateValues;
   interrupts?: { id: string; value: Json }[];
 }
 
-/** Follows the graph to where it stops, and logs what its nodes tell and what each step added. */
+/** Follows the graph to where it stops, and logs what its nodes tell, what each step added and which states were saved. */
 async function stream(
   { compiled, graph }: LoadedGraph,
-  { start, values: from }: Beginning,
-  config: { signal: AbortSignal; configurable: object; metadata: JsonObject },
+  run: Run,
+  from: JsonObject,
+  { start, values: before, step: stepBefore }: Beginning & { step: number },
   log: EventLog,
+  reins: Reins,
 ): Promise<StreamEnd> {
-  const { handoffs, calls } = graph.limits;
-  const streamMode: StreamMode[] = ['custom', 'updates'];
-  const options = {
-    callbacks: noTracing,
-    ...config,
-    streamMode,
-    durability: 'sync' as const,
-    recursionLimit: 4 * (handoffs + calls) + 20,
+  let values = before;
+  let step = stepBefore;
+  const asked = run.config as RunConfig; // what acceptTurn wrote
+  const onSaved = (saved: SavedCheckpoint) => {
+    step = Math.max(step, saved.step);
+    log.append({ type: 'checkpoint', ...saved });
   };
-  let values = from;
-  let step = 0;
+  const { context = {}, configurable = {} } = asked;
+  const options = {
+    ...reins,
+    ...limitsOf(asked, graph.limits),
+    callbacks: noTracing,
+    streamMode: ['custom', 'updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
+    metadata: { run_id: run.run_id },
+    configurable: {
+      ...from,
+      run_id: run.run_id,
+      owner: ownerOf(run),
+      onSaved,
+      caller: { context, configurable },
+    },
+  };
   // LangGraph types its input by the graph's channels, which are the same for all of ours
   for await (const [mode, chunk] of await compiled.stream(start as never, options)) {
     if (mode === 'custom')
@@ -88,5 +123,40 @@ async function stream(
       }
     }
   }
-  return { values };
+  return values.done ? { values } : { values, interrupts: [] }; // it stopped where the caller asked it to
+}
+
+function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['limits']) {
+  const { durability = 'sync', interruptBefore, interruptAfter, recursionLimit, tags } = asked;
+  const enough = 4 * (handoffs + calls) + 20;
+  return {
+    durability,
+    recursionLimit: Math.min(recursionLimit ?? enough, enough),
+    ...(interruptBefore && { interruptBefore: interruptBefore as '*' }), // its types count nodes one by one, ours come from a list
+    ...(interruptAfter && { interruptAfter: interruptAfter as '*' }),
+    ...(tags && { tags }),
+  };
+}
+
+/** The values of a thread; undefined when it has none yet. */
+function valuesOf(snapshot: StateSnapshot): StateValues | undefined {
+  const saved = snapshot.values as Partial<StateValues>; // of a thread that has none, an empty object
+  return saved.messages ? (saved as StateValues) : undefined; // every state with messages is whole
+}
+
+function checkpointOf(snapshot: StateSnapshot): string | null {
+  const id: unknown = snapshot.config.configurable?.checkpoint_id;
+  return typeof id === 'string' ? id : null;
+}
+
+function runOf(snapshot: StateSnapshot): unknown {
+  return (snapshot.metadata as JsonObject | undefined)?.run_id; // JSON, as the saver keeps it
+}
+
+function stepOf(snapshot: StateSnapshot): number {
+  return snapshot.metadata?.step ?? -1;
+}
+
+function interruptsOf(snapshot: StateSnapshot): string[] {
+  return snapshot.tasks.flatMap(({ interrupts }) => interrupts.flatMap(({ id }) => (id ? [id] : [])));
 }

@@ -1,50 +1,82 @@
 import type { LoggedEvent } from '../turn-event.ts';
 
-/** Events kept in memory for each run, at most; a watcher that is further behind reads the database. */
-const kept = 2_000;
+/** Events kept in memory for each thread that is watched or runs, at most: their number, and their texts together. */
+const keptEvents = 1_000;
+const keptCharacters = 2_000_000;
 
-/** The newest events of a run, and a bell for those who wait for more. */
+/** The newest events of a thread that this process has heard of, and a bell for those who wait for more. */
 export interface LiveLog {
+  /** Takes events in that are in the database: written here, or told by another process. */
   publish(events: LoggedEvent[]): void;
-  /** The events after `seq`; undefined when some of them are no longer kept. */
+  /** Says that the database has events up to `seq`. */
+  hint(seq: number): void;
+  /** Wakes everyone: something may have been missed, so they look into the database. */
+  ring(): void;
+  /** The highest number that is known to be in the database; 0 while none is. */
+  last(): number;
+  /** The events after `seq`; undefined when the database has to be asked. */
   since(seq: number): LoggedEvent[] | undefined;
-  /** Resolves at the next event. */
+  /** Resolves at the next event or hint. */
   next(): Promise<void>;
-  /** Counts a watcher in; the returned function counts it out. */
-  watch(): () => void;
-  /** Resolves when nobody watches any more. */
-  unwatched(): Promise<void>;
 }
 
 export function openLiveLog(): LiveLog {
-  let events: LoggedEvent[] = [];
-  let complete = true;
+  const events: LoggedEvent[] = [];
+  let characters = 0;
+  /** The highest number that is known to be in the database. */
+  let last = 0;
   let bell = Promise.withResolvers<void>();
-  let watchers = 0;
-  let alone = Promise.withResolvers<void>();
-  alone.resolve();
+
+  function ring(): void {
+    bell.resolve();
+    bell = Promise.withResolvers();
+  }
+
+  function keep(event: LoggedEvent): void {
+    const newest = events.at(-1)?.seq;
+    if (newest !== undefined && event.seq <= newest) return;
+    if (newest !== undefined && event.seq > newest + 1) forget(events.length);
+    events.push(event);
+    characters += sizeOf(event);
+  }
+
+  function forget(count: number): void {
+    for (const event of events.splice(0, count)) characters -= sizeOf(event);
+  }
+
   return {
     publish(added) {
-      events.push(...added);
-      if (events.length > kept * 2) {
-        events = events.slice(-kept);
-        complete = false;
-      }
-      bell.resolve();
-      bell = Promise.withResolvers();
+      for (const event of added) keep(event);
+      last = Math.max(last, events.at(-1)?.seq ?? 0);
+      while (events.length > keptEvents || (characters > keptCharacters && events.length > 1))
+        forget(Math.ceil(events.length / 4));
+      ring();
     },
+    hint(seq) {
+      if (seq <= last) return;
+      last = seq;
+      ring();
+    },
+    ring() {
+      forget(events.length);
+      last = 0;
+      ring();
+    },
+    last: () => last,
     since(seq) {
-      const first = events[0]?.seq ?? 0;
-      if (!complete && seq < first - 1) return undefined;
-      return events.slice(events.findLastIndex((event) => event.seq <= seq) + 1);
+      if (last > 0 && seq >= last) return [];
+      const first = events[0]?.seq;
+      if (first === undefined || seq < first - 1 || events.at(-1)?.seq !== last) return undefined;
+      return events.slice(seq - first + 1);
     },
     next: () => bell.promise,
-    watch() {
-      if (watchers++ === 0) alone = Promise.withResolvers();
-      return () => {
-        if (--watchers === 0) alone.resolve();
-      };
-    },
-    unwatched: () => alone.promise,
   };
+}
+
+/** About how much memory an event holds: its texts. */
+function sizeOf(event: LoggedEvent): number {
+  if (event.type === 'text-delta') return event.text.length + 200;
+  if (event.type === 'step-end' || event.type === 'turn-start') return JSON.stringify(event).length;
+  if (event.type === 'call-end') return event.message.content.length + 500;
+  return 500;
 }

@@ -1,13 +1,20 @@
+import { HandOverError } from './run-turn.ts';
 import type { TurnContext } from './turns.ts';
 
-/** Takes no more turns and waits for those under way, at most `milliseconds`; what still runs then is aborted. */
+/**
+ * Takes no more turns and has those under way handed over: after the step that each is in, or as it is when that takes longer than
+ * `milliseconds`. Watchers are sent elsewhere then. Resolves when nothing runs here any more.
+ */
 export async function stopTurns({ turns, log }: TurnContext, milliseconds: number): Promise<void> {
   turns.stopping = true;
-  const over = Promise.all(turns.lastOf.values());
+  const running = [...turns.running.values()];
+  for (const run of running) run.drain();
+  const over = Promise.all(running.map((run) => run.over));
   const late = new Promise<'late'>((resolve) => setTimeout(() => resolve('late'), milliseconds).unref());
-  if ((await Promise.race([over, late])) !== 'late') return;
-  if (turns.running.size > 0)
-    log.warn({ runs: [...turns.running.keys()] }, 'turns are still under way and are stopped');
-  for (const controller of turns.running.values()) controller.abort(new Error('The service is stopping.'));
-  await over;
+  if ((await Promise.race([over, late])) === 'late') {
+    log.warn({ runs: [...turns.running.keys()] }, 'steps are still under way and will be repeated elsewhere');
+    for (const run of turns.running.values()) run.stop(new HandOverError('The process stops.'));
+    await over;
+  }
+  turns.closed.abort();
 }

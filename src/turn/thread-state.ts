@@ -36,16 +36,17 @@ export async function readState(
   return snapshot && describe(snapshot);
 }
 
-/** The states of a thread, newest first; those before a checkpoint when `before` is given. */
+/** The states of a thread, newest first; those before a checkpoint, and those whose metadata contain something. */
 export async function readHistory(
   context: TurnContext,
   threadId: string,
-  { limit, before }: { limit: number; before?: string },
+  { limit, before, metadata }: { limit: number; before?: string; metadata?: JsonObject },
 ): Promise<ThreadState[]> {
   const compiled = await graphOf(context, threadId);
   if (!compiled) return [];
   const options = {
     limit,
+    ...(metadata && { filter: metadata }),
     ...(before && { before: { configurable: { thread_id: threadId, checkpoint_id: before } } }),
   };
   const states: ThreadState[] = [];

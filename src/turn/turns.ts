@@ -1,31 +1,51 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
+import type { Bus } from '../bus/bus.ts';
+import type { Config } from '../config.ts';
 import type { Schema } from '../db/schema.ts';
 import type { GraphShelf } from '../handoff/graph-shelf.ts';
 import type { Logger } from '../log.ts';
-import type { LiveLog } from './live-log.ts';
+import type { Queue } from '../queue/open-queue.ts';
+import { type LiveLogs, openLiveLogs } from './live-logs.ts';
+import type { RunningRun } from './work-off-runs.ts';
 
 /** What is under way in this process. */
 export interface Turns {
-  /** The logs of runs that were accepted here and have not ended. */
-  live: Map<string, LiveLog>;
-  /** How to stop each running run. */
-  running: Map<string, AbortController>;
-  /** The last run of each thread: the next one begins when it is over. */
-  lastOf: Map<string, Promise<void>>;
+  logs: LiveLogs;
+  /** The runs that are carried out here, by id. */
+  running: Map<string, RunningRun>;
+  /** Has the queue looked into now; nothing in a process that carries out no runs. */
+  wake: () => void;
+  /** Whether this process has no room for another run: then others are told of those that wait. */
+  isFull: () => boolean;
   /** Set when the process is about to end: no turn is accepted any more. */
   stopping: boolean;
+  /** Aborts when watchers have to go elsewhere. */
+  closed: AbortController;
+  /** How many runs wait for a worker, as last counted. */
+  waiting: number;
 }
 
 /** What turns need of everything that is open. */
 export interface TurnContext {
+  config: Config;
   db: Kysely<Schema>;
   log: Logger;
   saver: BaseCheckpointSaver;
   graphs: GraphShelf;
+  queue: Queue;
+  bus: Bus;
   turns: Turns;
 }
 
 export function noTurns(): Turns {
-  return { live: new Map(), running: new Map(), lastOf: new Map(), stopping: false };
+  return {
+    logs: openLiveLogs(),
+    running: new Map(),
+    wake: () => undefined,
+    isFull: () => true,
+    stopping: false,
+    closed: new AbortController(),
+    waiting: 0,
+  };
 }

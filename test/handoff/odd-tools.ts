@@ -61,6 +61,7 @@ export const oddToolNames = Object.keys(runs);
 export function oddTools(onRun: OnRun): Tool[] {
   return Object.entries(runs).map(([name, run]) => ({
     name,
+    changes: 'nothing',
     description: `It ${name}.`,
     parameters: z.object({ order: z.int().describe('A number.'), note: z.string().optional() }),
     async run(args, context) {

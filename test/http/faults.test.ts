@@ -84,7 +84,7 @@ for (const { path, invalid, shape } of doors) {
 test.each([
   ['/v1/nothing', /^\{"error":/],
   ['/threads/x/nothing', /^\{"detail":/],
-  ['/store/items', /^\{"detail":/],
+  ['/store/nothing', /^\{"detail":/],
   ['/nothing', /^\{"type":"about:blank","title":"Not Found"/],
   ['/api/v1/nothing', /^\{"type":"about:blank"/],
 ])('%s is not there, in the shape of its door', async (path, shape) => {

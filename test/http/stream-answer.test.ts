@@ -35,7 +35,7 @@ test('a quiet stream sends comments, and loses nothing by it', async () => {
     chunks.push(new TextDecoder().decode(value));
     if (chunks.length === 3) late.resolve();
   }
-  expect(chunks.slice(0, 3)).toEqual(['first;', ': heartbeat\n\n', ': heartbeat\n\n']);
+  expect(chunks.slice(0, 3)).toEqual(['first;', ': heartbeat\n', ': heartbeat\n']);
   expect(chunks.filter((chunk) => !chunk.startsWith(':')).join('')).toBe('first;last;');
 });
 

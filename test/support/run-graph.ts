@@ -37,7 +37,8 @@ export function makeGraph({ graph: yaml, agents = {}, tools = [], guards = [], c
     );
     const own = agent.tools
       .map((tool) => tools.find((made) => made.name === tool))
-      .filter((tool) => tool !== undefined);
+      .filter((tool) => tool !== undefined)
+      .map((tool): Tool => ({ changes: 'nothing', ...tool })); // calls that change something are recorded in a database
     return [name, { agent, tools: own, edges: graph.edges.filter(({ from }) => from === name) }];
   });
   const machine = { chat, log: pino({ level: 'silent' }) } as Machine; // these tools ask for no database and no vectors

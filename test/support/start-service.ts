@@ -2,10 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { type AppContext, openContext } from '../../src/app-context.ts';
 import { createApp } from '../../src/http/app.ts';
+import { openSocketServer } from '../../src/http/socket-server.ts';
 import { openLog } from '../../src/log.ts';
 import { testConfig } from './open-test-context.ts';
 import { type Step, scriptedModel } from './scripted-model.ts';
-import { makeTestDatabase } from './test-database.ts';
+import { makeTestDatabase, type TestDatabase } from './test-database.ts';
 
 export interface TestService {
   url: string;
@@ -17,11 +18,15 @@ export interface TestService {
 }
 
 /** A service that listens, on a database of its own, with the fixture's agents: one for a file of tests. */
-export async function startService({ project = 'test/fixtures/desk' } = {}): Promise<TestService> {
+export async function startService({
+  project = 'test/fixtures/desk',
+  watch = false,
+} = {}): Promise<TestService> {
   const { database, drop } = await makeTestDatabase();
   let model = scriptedModel([]);
   const context = await openContext(testConfig(project), openLog('silent', false), {
     database,
+    watch,
     chat: (request, onText) => model(request, onText),
   });
   const app = createApp(context);
@@ -39,13 +44,14 @@ export async function startService({ project = 'test/fixtures/desk' } = {}): Pro
       if ('closeAllConnections' in server) server.closeAllConnections();
       server.close();
       await context.close(0);
-      await drop();
+      if (!made) await drop();
     },
   };
 }
 
 function listen({ fetch }: Pick<TestService['app'], 'fetch'>): Promise<ServerType> {
   return new Promise((resolve) => {
-    const server = serve({ fetch, hostname: '127.0.0.1', port: 0 }, () => resolve(server));
+    const websocket = { server: openSocketServer() };
+    const server = serve({ fetch, hostname: '127.0.0.1', port: 0, websocket }, () => resolve(server));
   });
 }

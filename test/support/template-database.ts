@@ -9,6 +9,8 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from '../../src/db/open-database.ts';
+import { openLog } from '../../src/log.ts';
+import { openQueue } from '../../src/queue/open-queue.ts';
 
 export type Template =
   | { kind: 'pglite'; folder: string }
@@ -42,6 +44,8 @@ async function setupPostgres(project: TestProject, url: string): Promise<() => P
 
 async function fill(database: Database): Promise<void> {
   await migrate(database.db);
+  const queue = await openQueue(database, { log: openLog('silent', false), supervises: false });
+  await queue.close();
   await database.close();
 }
 

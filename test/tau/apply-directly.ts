@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { ToolError } from '../../src/errors.ts';
-import type { ToolContext } from '../../src/handoff/define-tool.ts';
 import type { JsonObject } from '../../src/message.ts';
 import type { WriteRow } from '../fixtures/tau/tables/tau-schema.ts';
+import { toolContext } from '../support/tool-context.ts';
 import type { Stage } from './open-stage.ts';
 import { type Action, type Domain, readCollections, type TauTask } from './tau-data.ts';
 import { toRows } from './to-rows.ts';
@@ -66,13 +66,7 @@ export async function callTool(
   if (!tool) throw new Error(`there is no tool ${action.name}`);
   const { database, embedder } = context;
   const ids = { threadId: world, runId: 'direct', callId: randomUUID() };
-  const own: ToolContext = {
-    ...ids,
-    database,
-    embedder,
-    signal: new AbortController().signal,
-    say: () => undefined,
-  };
+  const own = toolContext({ database, embedder }, ids);
   try {
     const result = await tool.run(tool.parameters.parse(action.arguments), own);
     const content = typeof result === 'string' ? result : result.content;

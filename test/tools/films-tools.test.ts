@@ -7,6 +7,7 @@ import { describeTablesTool } from '../../tools/describe-tables.ts';
 import { runSqlTool } from '../../tools/run-sql.ts';
 import { searchFilmsTool } from '../../tools/search-films.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { toolContext } from '../support/tool-context.ts';
 
 let made: TestDatabase;
 let context: ToolContext;
@@ -17,16 +18,7 @@ beforeAll(async () => {
   const prepared = { database: made.database, embedder, progress: () => undefined };
   for (const tool of [searchFilmsTool, runSqlTool, searchFilmsTool, runSqlTool])
     await tool.prepare?.(prepared);
-  const signal = new AbortController().signal;
-  context = {
-    database: made.database,
-    embedder,
-    signal,
-    threadId: 't',
-    runId: 'r',
-    callId: 'c',
-    say: () => undefined,
-  };
+  context = toolContext({ database: made.database, embedder });
 });
 afterAll(() => made.drop());
 

@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
 import { getRun } from '../../src/db/runs.ts';
 import { cancelRun } from '../../src/turn/cancel-run.ts';
-import { recoverRuns } from '../../src/turn/recover-runs.ts';
 import { readHistory, readState } from '../../src/turn/thread-state.ts';
 import { watchRun } from '../../src/turn/watch-run.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
@@ -235,46 +234,6 @@ test('unknown graphs and threads are refused with what was meant', async () => {
   });
   await expect(ask(context, 'hi', { input: [] })).rejects.toMatchObject({ code: 'invalid-request' });
 });
-
-test('what a process that is gone left behind is taken up: waiting turns run, running ones end with an error', async () => {
-  const chat = scriptedModel([say('late but here')]);
-  const context = await openTestContext({ chat });
-  context.turns.stopping = false;
-  const left = await leaveBehind(context, ['running', 'pending']);
-  await recoverRuns(context, 0);
-  const [running, pending] = await Promise.all(left.map((ids) => watch(context, ids)));
-  expect(running?.at(-1)).toMatchObject({
-    type: 'turn-error',
-    message: 'The service stopped while this turn ran.',
-  });
-  expect(pending?.at(-1)).toMatchObject({ type: 'turn-end', answer: { content: 'late but here' } });
-});
-
-/** Accepted runs that this process knows nothing of, each on a thread of its own. */
-async function leaveBehind({ db }: AppContext, statuses: ('running' | 'pending')[]) {
-  const input = { history: [], messages: [{ type: 'human', id: randomUUID(), content: 'hi' }] };
-  return Promise.all(
-    statuses.map(async (status) => {
-      const ids = { threadId: randomUUID(), runId: randomUUID() };
-      await db
-        .insertInto('baton.thread')
-        .values({ thread_id: ids.threadId, graph: 'desk', metadata: '{}', graph_version: null })
-        .execute();
-      const run = {
-        run_id: ids.runId,
-        thread_id: ids.threadId,
-        graph: 'desk',
-        status,
-        input: JSON.stringify(input),
-        kwargs: '{}',
-        metadata: '{}',
-        multitask_strategy: 'enqueue',
-      };
-      await db.insertInto('baton.run').values(run).execute();
-      return ids;
-    }),
-  );
-}
 
 async function watchUntil(
   context: AppContext,

@@ -1,45 +1,54 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
-import { drawableGraph } from '../../handoff/draw-graph.ts';
-import type { LoadedGraph } from '../../handoff/load-graph.ts';
+import { type AssistantFilter, countAssistants, searchAssistants } from '../../db/search-assistants.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { jsonObjectSchema } from '../json-schema.ts';
 import { readBody } from '../read-body.ts';
-import { assistantIdOf } from './assistant.ts';
-import { findGraph } from './find-graph.ts';
-import { stateSchemas } from './state-schemas.ts';
+import { assistantChangeRoutes } from './assistant-change-routes.ts';
+import { assistantGraphRoutes } from './assistant-graph-routes.ts';
+import { assistantOfGraph } from './assistant-of-graph.ts';
+import { assistantVersionRoutes } from './assistant-version-routes.ts';
+import { readAssistant } from './find-assistant.ts';
+import { assistantFields, wireAssistant } from './wire-assistant.ts';
 
-const objects = z.array(z.looseObject({}));
 const tag = 'LangGraph: assistants';
 const filterSchema = z.object({
   graph_id: z.string().nullish(),
-  name: z.string().nullish().describe('A part of the name, in any case.'),
-  metadata: jsonObjectSchema.nullish(),
+  name: z.string().max(256).nullish().describe('A part of the name, in any case.'),
+  metadata: jsonObjectSchema.nullish().describe('What the metadata must contain.'),
 });
 const searchSchema = filterSchema.extend({
   limit: z.int().min(1).max(1000).default(10),
-  offset: z.int().min(0).default(0),
+  offset: z.int().min(0).max(1e9).default(0),
+  sort_by: z.enum(['assistant_id', 'graph_id', 'name', 'created_at', 'updated_at']).nullish(),
+  sort_order: z.enum(['asc', 'desc']).nullish(),
+  select: z.array(z.enum(assistantFields)).nullish(),
 });
 
-/** One assistant a graph: they come from files, so they cannot be made or changed here. */
-export function assistantRoutes({ graphs }: AppContext): OpenAPIHono<HttpEnv> {
+/** Assistants: a graph with a name and settings. Each graph has one of its own; more can be made. */
+export function assistantRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
+  const { db, graphs } = context;
   const app = new OpenAPIHono<HttpEnv>();
-  const since = new Date();
 
   describe(app, 'POST /assistants/search', {
     summary: 'Find assistants',
     tag,
     body: searchSchema,
-    answer: objects,
+    answer: z.array(z.looseObject({})),
   });
   app.post('/assistants/search', async (c) => {
-    const { limit, offset, ...filter } = await readBody(c, searchSchema);
-    const found = search(filter);
-    c.header('X-Pagination-Total', String(found.length));
-    if (offset + limit < found.length) c.header('X-Pagination-Next', String(offset + limit));
-    return c.json(found.slice(offset, offset + limit));
+    const { limit, offset, sort_by, sort_order, select, ...asked } = await readBody(c, searchSchema);
+    const sortBy = sort_by === 'graph_id' ? 'graph' : (sort_by ?? 'created_at');
+    const page = { limit, offset, sortBy, sortOrder: sort_order ?? 'desc' } as const;
+    const [own, filter] = [await ownAssistants(), toFilter(asked)];
+    const found = await searchAssistants(db, own, filter, page);
+    const total = await countAssistants(db, own, filter);
+    c.header('X-Pagination-Total', String(total));
+    const next = offset + found.length;
+    if (found.length > 0 && next < total) c.header('X-Pagination-Next', String(next));
+    return c.json(found.map((assistant) => wireAssistant(assistant, select ?? undefined)));
   });
 
   describe(app, 'POST /assistants/count', {
@@ -48,50 +57,26 @@ export function assistantRoutes({ graphs }: AppContext): OpenAPIHono<HttpEnv> {
     body: filterSchema,
     answer: z.int(),
   });
-  app.post('/assistants/count', async (c) => c.json(search(await readBody(c, filterSchema)).length));
+  app.post('/assistants/count', async (c) => {
+    const filter = toFilter(await readBody(c, filterSchema));
+    return c.json(await countAssistants(db, await ownAssistants(), filter));
+  });
 
   describe(app, 'GET /assistants/{assistant_id}', { summary: 'Get an assistant', tag });
-  app.get('/assistants/:assistant_id', (c) => c.json(toAssistant(find(c.req.param('assistant_id')))));
-
-  describe(app, 'GET /assistants/{assistant_id}/graph', { summary: 'Get the graph to draw it', tag });
-  app.get('/assistants/:assistant_id/graph', (c) =>
-    c.json(drawableGraph(find(c.req.param('assistant_id')).graph)),
+  app.get('/assistants/:assistant_id', async (c) =>
+    c.json(wireAssistant(await readAssistant(context, c.req.param('assistant_id')))),
   );
 
-  describe(app, 'GET /assistants/{assistant_id}/schemas', { summary: 'Get the schemas of the state', tag });
-  app.get('/assistants/:assistant_id/schemas', (c) =>
-    c.json({ graph_id: find(c.req.param('assistant_id')).name, ...stateSchemas }),
-  );
-
+  for (const routes of [assistantChangeRoutes, assistantVersionRoutes, assistantGraphRoutes]) {
+    app.route('/', routes(context));
+  }
   return app;
 
-  function find(assistant: string): LoadedGraph {
-    return findGraph(graphs, assistant);
+  function ownAssistants() {
+    return Promise.all(graphs.list().map((loaded) => assistantOfGraph(context, loaded)));
   }
+}
 
-  function search({ graph_id, name, metadata }: z.output<typeof filterSchema>) {
-    const assistants = graphs.list().map(toAssistant);
-    return assistants.filter(
-      (assistant) =>
-        (!graph_id || assistant.graph_id === graph_id) &&
-        (!name || assistant.name.toLowerCase().includes(name.toLowerCase())) &&
-        Object.entries(metadata ?? {}).every(([key, value]) => assistant.metadata[key] === value),
-    );
-  }
-
-  function toAssistant({ name, version, graph }: LoadedGraph) {
-    const metadata: Record<string, unknown> = { created_by: 'system', graph_version: version };
-    return {
-      assistant_id: assistantIdOf(name),
-      graph_id: name,
-      name,
-      description: graph.description || null,
-      config: {},
-      context: {},
-      metadata,
-      version: 1,
-      created_at: since,
-      updated_at: since,
-    };
-  }
+function toFilter({ graph_id, name, metadata }: z.output<typeof filterSchema>): AssistantFilter {
+  return { ...(graph_id && { graph: graph_id }), ...(name && { name }), ...(metadata && { metadata }) };
 }

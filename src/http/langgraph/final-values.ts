@@ -1,6 +1,7 @@
 import type { LoggedEvent } from '../../turn-event.ts';
+import { errorOf } from './run-frames.ts';
 import { follow, type RunView, type StateAt } from './run-view.ts';
-import { errorOf, noEnd } from './stream-run.ts';
+import { noEnd } from './stream-run.ts';
 import { wireValues } from './wire-message.ts';
 
 /** What a client gets that only waits for a run: the state at its end, `__interrupt__` or `__error__`. */

@@ -14,13 +14,28 @@ export interface Position {
   index: number;
 }
 
-export function formatFrame({ event, data }: Frame, { seq, index }: Position): string {
-  const id = Number.isFinite(index) ? `${seq}.${index}` : String(seq);
-  return `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${id}\n\n`;
+/** Before every event. */
+export const fromTheStart: Position = { seq: -1, index: Number.POSITIVE_INFINITY };
+
+export function formatFrame({ event, data }: Frame, position: Position): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${formatPosition(position)}\n\n`;
 }
 
-/** Reads what a client sends as `Last-Event-ID`; `-1` is the start. Returns undefined when it is no position. */
+/** The frames of the event `seq`, as text; those alone that a client who has `after` has not got. */
+export function* formatFrames(seq: number, frames: Frame[], after: Position): Generator<string> {
+  for (const [at, frame] of frames.entries()) {
+    const position = { seq, index: at === frames.length - 1 ? Number.POSITIVE_INFINITY : at };
+    if (isAfter(position, after)) yield formatFrame(frame, position);
+  }
+}
+
+export function formatPosition({ seq, index }: Position): string {
+  return Number.isFinite(index) ? `${seq}.${index}` : String(seq);
+}
+
+/** Reads what a client sends as `Last-Event-ID`; `-1` and `-` are the start. Returns undefined when it is no position. */
 export function readPosition(id: string): Position | undefined {
+  if (id === '-') return fromTheStart;
   const [, seq, index] = /^(-1|\d{1,15})(?:\.(\d{1,9}))?$/.exec(id) ?? [];
   if (seq === undefined) return undefined;
   return { seq: Number(seq), index: index === undefined ? Number.POSITIVE_INFINITY : Number(index) };

@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../turn-event.ts';
 import type { Frame } from './frame.ts';
-import { messageMetadata } from './message-metadata.ts';
+import { messageMetadata, nodeOf } from './message-metadata.ts';
 import type { RunView } from './run-view.ts';
 import { wireMessage } from './wire-message.ts';
 
@@ -17,10 +17,9 @@ export function messagesFrames(event: LoggedEvent, view: RunView, before: RunVie
     return before?.said.has(messageId) ? [begun] : [announce(messageId, event, view, agent), begun];
   }
   if (view.added.length === 0) return [];
-  const node = event.type === 'step-end' ? event.node : '__start__';
   const unannounced = view.added.filter(({ id }) => !view.said.has(id));
   return [
-    ...unannounced.map(({ id }) => announce(id, event, view, node)),
+    ...unannounced.map((message) => announce(message.id, event, view, nodeOf(event, message))),
     { event: 'messages/complete', data: view.added.map(wireMessage) },
   ];
 }

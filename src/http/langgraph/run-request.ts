@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json, JsonObject } from '../../message.ts';
 import { jsonObjectSchema } from '../json-schema.ts';
 import { unsupported } from '../unsupported.ts';
+import { configShape } from './config-shape.ts';
 import { inputSchema } from './read-input.ts';
 import { streamModeSchema } from './stream-modes.ts';
 
@@ -12,28 +13,16 @@ const commandSchema = z.strictObject({
 });
 
 /**
- * The body of a request that starts a run. Of `config`, only `configurable.graph_version` is looked at. Fields of
- * LangGraph's that change nothing here are read past: `context`, `durability`, `stream_subgraphs`, `stream_resumable` (every stream is), tracing.
+ * The body of a request that starts a run. Fields of LangGraph's that change nothing here are read past:
+ * `durability`, `stream_subgraphs`, `stream_resumable` (every stream is), tracing.
  */
 export const runRequestSchema = z
   .object({
     assistant_id: z.string().min(1, 'expected the name of a graph or the id of its assistant'),
     input: inputSchema.nullish(),
     command: commandSchema.nullish(),
-    config: z
-      .object({
-        configurable: z
-          .object({
-            graph_version: z
-              .enum(['pinned', 'newest'], 'expected pinned or newest')
-              .nullish()
-              .describe(
-                'Which version of the graph answers: the one that the thread began with, or the newest, to which the thread is pinned then.',
-              ),
-          })
-          .nullish(),
-      })
-      .nullish(),
+    config: z.object(configShape).nullish(),
+    context: jsonObjectSchema.nullish(),
     metadata: jsonObjectSchema.nullish(),
     stream_mode: streamModeSchema.nullish(),
     checkpoint: z.object({ checkpoint_id: z.string().nullish() }).nullish(),

@@ -90,6 +90,7 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       stream_mode: c.req.queries('stream_mode'),
     });
     const modes = stream_mode ?? streamModeSchema.safeParse(run.kwargs.stream_mode).data ?? ['values'];
+    c.header('Location', c.req.path); // clients come here again when their connection breaks
     return answerWithStream(context, c, watched(run, cancel_on_disconnect), { modes, after: readAfter(c) });
   }
 }

@@ -5,7 +5,8 @@ import { acceptTurn } from '../../turn/accept-turn.ts';
 import { readState } from '../../turn/thread-state.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { readBody } from '../read-body.ts';
-import { findGraph } from './find-graph.ts';
+import { findAssistant } from './find-assistant.ts';
+import { mergeRunConfig, mergeRunMetadata } from './merge-run-config.ts';
 import { kwargsOf, type RunRequest, resumeOf, runRequestSchema } from './run-request.ts';
 
 export interface StartedRun {
@@ -24,18 +25,21 @@ export async function startRun(
   threadId?: string,
 ): Promise<StartedRun> {
   const request = await readBody(c, runRequestSchema);
-  const { name } = findGraph(context.graphs, request.assistant_id);
+  const assistant = await findAssistant(context, request.assistant_id);
+  const config = mergeRunConfig(assistant, request);
   if (threadId) await refuseFork(context, threadId, request);
   const temporary = !threadId && request.on_completion !== 'keep';
   const ids = await acceptTurn(context, {
-    graph: name,
+    graph: assistant.graph.name,
+    assistantId: assistant.assistantId,
     ...(threadId && { threadId }),
     ifNotExists: request.if_not_exists ?? 'reject',
     input: request.input ?? [],
     ...resumeOf(request),
-    metadata: request.metadata ?? {},
+    metadata: mergeRunMetadata(assistant, request),
     kwargs: kwargsOf(request),
-    version: request.config?.configurable?.graph_version ?? 'pinned',
+    config,
+    version: config.configurable?.graph_version === 'newest' ? 'newest' : 'pinned',
     multitask: request.multitask_strategy ?? 'enqueue',
     temporary,
   });

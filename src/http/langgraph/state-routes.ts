@@ -7,9 +7,9 @@ import { readHistory, readState } from '../../turn/thread-state.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { jsonObjectSchema } from '../json-schema.ts';
 import { readBody } from '../read-body.ts';
 import { readThreadId } from '../read-params.ts';
-import { unsupported } from '../unsupported.ts';
 import { noThread } from './no-thread.ts';
 import { wireState } from './wire-state.ts';
 
@@ -27,7 +27,7 @@ const historySchema = z.object({
     ])
     .nullish()
     .describe('Only states before this checkpoint.'),
-  metadata: unsupported('a filter by metadata'),
+  metadata: jsonObjectSchema.nullish().describe('Only states whose metadata contain this.'),
 });
 
 /** What threads looked like, now and after each step. */
@@ -83,10 +83,14 @@ export function stateRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
 
   async function historyOf(
     threadId: string,
-    { limit, before }: z.output<typeof historySchema>,
+    { limit, before, metadata }: z.output<typeof historySchema>,
   ): Promise<object[]> {
     await assertThread(threadId);
-    const states = await readHistory(context, threadId, { limit, ...(before && { before }) });
+    const states = await readHistory(context, threadId, {
+      limit,
+      ...(before && { before }),
+      ...(metadata && { metadata }),
+    });
     return states.map((state) => wireState(threadId, state));
   }
 

@@ -6,7 +6,7 @@ export function wireRun(run: Run): object {
   return {
     run_id: run.run_id,
     thread_id: run.thread_id,
-    assistant_id: assistantIdOf(run.graph),
+    assistant_id: run.assistant_id ?? assistantIdOf(run.graph),
     status: run.status,
     metadata: run.metadata,
     kwargs: run.kwargs,

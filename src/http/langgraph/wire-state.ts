@@ -20,6 +20,6 @@ export function interruptsOf({ tasks }: ThreadState): Record<string, unknown[]> 
   return Object.fromEntries(waiting.map(({ id, interrupts }) => [id, interrupts]));
 }
 
-function checkpointOf(threadId: string, checkpointId: string | null): object {
+export function checkpointOf(threadId: string, checkpointId: string | null): object {
   return { thread_id: threadId, checkpoint_ns: '', checkpoint_id: checkpointId };
 }

@@ -9,6 +9,7 @@ export const threadFields = [
   'thread_id',
   'created_at',
   'updated_at',
+  'state_updated_at',
   'metadata',
   'status',
   'config',
@@ -29,6 +30,7 @@ export async function wireThread(
     thread_id: thread.thread_id,
     created_at: thread.created_at,
     updated_at: thread.updated_at,
+    state_updated_at: thread.state_updated_at,
     metadata: {
       ...thread.metadata,
       ...(thread.graph && { graph_id: thread.graph, assistant_id: assistantIdOf(thread.graph) }),

@@ -1,19 +1,28 @@
 import { CallerError } from '../../errors.ts';
+import type { StateValues } from '../../handoff/state.ts';
+import { textOf } from '../../message.ts';
 import type { LoggedEvent } from '../../turn-event.ts';
 import { faultOf } from '../fault.ts';
+import type { StateAt } from '../langgraph/run-view.ts';
 import { errorObject } from './answer-error-object.ts';
 import { answerOf, type CompletionHead, completionId, extensionOf, usageOf } from './completion.ts';
 import { faultOfTurn } from './fault-of-turn.ts';
+import { openSpeaker, type Speaker, type Speech } from './speech.ts';
+
+export interface ChunkOptions {
+  includeUsage: boolean;
+  stateAt: StateAt;
+}
 
 /**
  * A turn's events as the server-sent events of a streamed completion. Text comes as the agents say it; what
  * an agent said on the way and what the next one says are parted by an empty line. A turn that fails ends
- * with an error object and without `[DONE]`.
+ * with an error object and without `[DONE]`. What was said already is not said again by another attempt.
  */
 export async function* completionChunks(
   events: AsyncIterable<LoggedEvent>,
   head: CompletionHead,
-  { includeUsage }: { includeUsage: boolean },
+  { includeUsage, stateAt }: ChunkOptions,
 ): AsyncGenerator<string> {
   const chunk = (choices: object[], more: object = {}) =>
     format({
@@ -26,15 +35,21 @@ export async function* completionChunks(
       ...more,
     });
   const delta = (said: object) => chunk([{ index: 0, delta: said, logprobs: null, finish_reason: null }]);
-  const speech = openSpeech();
+  const speaker = openSpeaker();
+  let parts = 0;
+  const speak = (pieces: Speech[]) =>
+    pieces.flatMap((piece) => {
+      if (piece.type === 'begin') return parts++ > 0 ? [delta({ content: '\n\n' })] : [];
+      return piece.type === 'say' ? [delta({ content: piece.text })] : [];
+    });
 
   yield delta({ role: 'assistant', content: '' });
   for await (const event of events) {
-    if (event.type === 'text-delta') yield delta({ content: speech.say(event.messageId, event.text) });
+    if (event.type === 'turn-start' && event.attempt > 1) yield* speak(goOn(speaker, await stateAt(event)));
+    if (event.type === 'text-delta') yield* speak(speaker.hear(event.messageId, event.text));
     if (event.type === 'turn-error') return yield format(errorObject(faultOfTurn(event)));
     if (event.type !== 'turn-end' && event.type !== 'interrupted') continue;
-    const rest = speech.finish(event.type === 'turn-end' ? event.answer.id : '', answerOf(event));
-    if (rest) yield delta({ content: rest });
+    yield* speak(speaker.finish(event.type === 'turn-end' ? event.answer.id : '', answerOf(event)));
     const stop = { index: 0, delta: {}, logprobs: null, finish_reason: 'stop' };
     yield chunk([stop], { baton: extensionOf(head, event) });
     if (includeUsage) yield chunk([], { usage: usageOf(event) });
@@ -47,19 +62,9 @@ function format(data: object): string {
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-/** Keeps what was said apart, by message, and knows what of the answer was not. */
-function openSpeech() {
-  const said = new Map<string, string>();
-  function say(id: string, text: string): string {
-    const parted = said.size > 0 && !said.has(id);
-    said.set(id, (said.get(id) ?? '') + text);
-    return parted ? `\n\n${text}` : text;
-  }
-  function finish(id: string, answer: string): string {
-    const before = said.get(id) ?? '';
-    return answer.startsWith(before) && answer.length > before.length
-      ? say(id, answer.slice(before.length))
-      : '';
-  }
-  return { say, finish };
+/** Another attempt: what was being said and is saved is said to its end, and what was not saved is lost. */
+function goOn(speaker: Speaker, { messages }: StateValues): Speech[] {
+  const pieces = speaker.lose(new Set(messages.map(({ id }) => id)));
+  const heard = messages.filter((message) => message.type === 'ai' && speaker.knows(message.id));
+  return [...pieces, ...heard.flatMap(({ id, content }) => speaker.finish(id, textOf(content)))];
 }

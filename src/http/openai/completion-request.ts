@@ -58,6 +58,11 @@ export const completionRequestSchema = z.object({
   stop: unsupported('stop'),
 });
 
+const versions = z.enum(['pinned', 'newest'], 'expected pinned or newest').default('pinned');
+
+/** Which version of a graph a thread goes on with, as `metadata` says it. */
+export const versionSchema = z.object({ metadata: z.object({ graph_version: versions }) });
+
 export type CompletionRequest = z.output<typeof completionRequestSchema>;
 
 /** The user's message of this turn: the last one. */
@@ -85,7 +90,7 @@ export function earlierMessages({ messages }: CompletionRequest): Message[] {
  * The application's instructions are what a user could say too: agents take them into account, and their own
  * prompts stand above them.
  */
-function toContext(instructions: string): HumanMessage {
+export function toContext(instructions: string): HumanMessage {
   const content = `Context from the application that this conversation comes from:\n\n${instructions}`;
   return { type: 'human', id: randomUUID(), name: 'application', content };
 }

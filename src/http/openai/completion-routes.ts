@@ -10,6 +10,7 @@ import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import { faultOf } from '../fault.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { savedStates } from '../langgraph/saved-states.ts';
 import { readBody } from '../read-body.ts';
 import { serverSentEvents, streamAnswer } from '../stream-answer.ts';
 import { answerErrorObject, errorObject } from './answer-error-object.ts';
@@ -82,8 +83,9 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
 
   function stream(c: Context<HttpEnv>, head: CompletionHead & Ids, request: CompletionRequest): Response {
     const includeUsage = request.stream_options?.include_usage ?? false;
+    const options = { includeUsage, stateAt: savedStates(context) };
     const chunks = (signal: AbortSignal) =>
-      completionChunks(watchRun(context, { ...head.ids, signal }), head, { includeUsage });
+      completionChunks(watchRun(context, { ...head.ids, signal }), head, options);
     return streamAnswer(c, chunks, {
       wire: serverSentEvents,
       onLeave: () => leave(c, head),

@@ -64,7 +64,10 @@ export function usageOf(event: Ended): WireUsage {
   return { prompt_tokens: input_tokens, completion_tokens: output_tokens, total_tokens };
 }
 
-export function extensionOf({ threadId, runId }: CompletionHead, event: Ended): BatonExtension {
+export function extensionOf(
+  { threadId, runId }: Pick<CompletionHead, 'threadId' | 'runId'>,
+  event: Ended,
+): BatonExtension {
   const waits = event.type === 'interrupted'; // then the thread is kept, to be gone on with
   const ids = { thread_id: waits ? event.threadId : threadId, run_id: runId };
   if (event.type === 'interrupted') return { ...ids, path: [], evidence: [], interrupts: event.interrupts };

@@ -4,17 +4,9 @@ import { finalValues } from '../../../src/http/langgraph/final-values.ts';
 import { readPosition } from '../../../src/http/langgraph/frame.ts';
 import type { StreamMode } from '../../../src/http/langgraph/stream-modes.ts';
 import { streamRun } from '../../../src/http/langgraph/stream-run.ts';
-import type { TurnEvent } from '../../../src/turn-event.ts';
+import type { TurnEvent, TurnStart } from '../../../src/turn-event.ts';
 import { answered, asked, called, collect, found, ids, logged, turn } from '../../support/logged-events.ts';
-
-interface Frame {
-  event: string;
-  id: string | undefined;
-  data: Data;
-}
-
-/** What the frames of the several modes hold. */
-type Data = Record<string, unknown> & { [at: number]: Record<string, unknown> };
+import { type ReadFrame, readFrames } from './read-frames.ts';
 
 const fresh = async (): Promise<StateValues> => emptyState('triage');
 const bare = { additional_kwargs: {}, response_metadata: {} };
@@ -26,22 +18,8 @@ async function textOf(events: TurnEvent[], modes: StreamMode[], lastId = '-1'): 
   return frames.join('');
 }
 
-function parse(text: string): Frame[] {
-  return text
-    .split('\n\n')
-    .filter(Boolean)
-    .map((frame) => {
-      const { event, id, data } = Object.fromEntries(
-        frame
-          .split('\n')
-          .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
-      );
-      return { event, id, data: JSON.parse(data ?? '') } as Frame; // what streamRun formats
-    });
-}
-
-async function framesOf(events: TurnEvent[], ...modes: StreamMode[]): Promise<Frame[]> {
-  return parse(await textOf(events, modes));
+async function framesOf(events: TurnEvent[], ...modes: StreamMode[]): Promise<ReadFrame[]> {
+  return readFrames(await textOf(events, modes));
 }
 
 test('a stream begins with the run and its attempt, in compact JSON', async () => {
@@ -65,7 +43,7 @@ test('values are the state after the input and after each step', async () => {
 test('values begin from the state that the turn began from', async () => {
   const before = { ...emptyState('triage'), messages: [answered], agent: 'clerk' };
   const frames = streamRun(logged(turn), { modes: ['values'], stateAt: async () => before });
-  const [, first] = parse((await collect(frames)).join(''));
+  const [, first] = readFrames((await collect(frames)).join(''));
   expect(first?.data).toEqual({
     agent: 'clerk',
     messages: [
@@ -149,7 +127,7 @@ test('custom: what tools say as they say it, hops and calls by their type', asyn
 test('a turn that waits shows what for, with its values and as an update', async () => {
   const interrupted: TurnEvent = { type: 'interrupted', interrupts: [{ id: 'i1', value: { ok: false } }] };
   const frames = await framesOf([...turn.slice(0, 5), interrupted], 'values', 'updates');
-  const [values, updates] = frames.slice(-2);
+  const [updates, values] = frames.slice(-2);
   expect(values).toMatchObject({ event: 'values', data: { __interrupt__: interrupted.interrupts } });
   expect(values?.data.messages).toHaveLength(2);
   expect(updates).toMatchObject({ event: 'updates', data: { __interrupt__: interrupted.interrupts } });
@@ -187,10 +165,10 @@ test('a log that stops without a last event ends the stream with an error', asyn
 test('whatever frame a client saw last, it gets all that follow and none again', async () => {
   const modes: StreamMode[] = ['values', 'updates', 'messages', 'messages-tuple', 'custom'];
   const whole = await textOf(turn, modes);
-  const all = parse(whole);
+  const all = readFrames(whole);
   expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   for (const [at, { id }] of all.entries()) {
-    expect(parse(await textOf(turn, modes, id))).toEqual(all.slice(at + 1));
+    expect(readFrames(await textOf(turn, modes, id))).toEqual(all.slice(at + 1));
   }
   expect(await textOf(turn, modes, '-1')).toBe(whole);
 });
@@ -214,4 +192,33 @@ test('events of an unfinished attempt are replaced by those of the next', async 
     { attempt: 2 },
   ]);
   expect(frames.at(-1)?.data.messages).toHaveLength(4);
+});
+
+test('the state that a run goes on from comes first, even when it adds nothing', async () => {
+  const resumed: TurnEvent[] = [
+    { ...(turn[0] as TurnStart), input: [], checkpointId: 'c' },
+    ...turn.slice(5),
+  ];
+  const before = { ...emptyState('clerk'), messages: [asked, called] };
+  const frames = streamRun(logged(resumed), { modes: ['values', 'tasks'], stateAt: async () => before });
+  const [, values, task] = readFrames((await collect(frames)).join(''));
+  expect(values?.data.messages).toHaveLength(2);
+  expect(task?.data).toMatchObject({ name: 'tools', triggers: ['branch:to:tools'] });
+});
+
+test('a turn that is stopped between nodes has no task that waits', async () => {
+  const stopped: TurnEvent[] = [...turn.slice(0, 5), { type: 'interrupted', interrupts: [] }];
+  const tasks = (await framesOf(stopped, 'tasks')).filter(({ event }) => event === 'tasks');
+  expect(tasks.map(({ data }) => data.name)).toEqual(['clerk', 'clerk']);
+});
+
+test('a turn that fails in a node says so of its task', async () => {
+  const failed: TurnEvent[] = [
+    ...turn.slice(0, 8),
+    { type: 'turn-error', error: 'timeout', message: 'Late.' },
+  ];
+  const frames = await framesOf(failed, 'tasks', 'debug');
+  expect(frames.at(-1)?.event).toBe('error');
+  const told = frames.filter(({ event }) => event === 'tasks').at(-1);
+  expect(told?.data).toMatchObject({ name: 'tools', error: 'Late.', result: {} });
 });

@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest';
+import { emptyState, type StateValues } from '../../../src/handoff/state.ts';
 import { completionOf } from '../../../src/http/openai/completion.ts';
 import { completionChunks } from '../../../src/http/openai/completion-chunks.ts';
 import type { LoggedEvent, TurnEvent } from '../../../src/turn-event.ts';
-import { answered, collect, ids, logged, turn } from '../../support/logged-events.ts';
+import { answered, asked, called, collect, found, ids, logged, turn } from '../../support/logged-events.ts';
 
+const saved: StateValues = { ...emptyState('clerk'), messages: [asked, called, found] };
+const stateAt = async ({ attempt }: { attempt: number }) => (attempt > 1 ? saved : emptyState('clerk'));
 const head = { runId: ids.runId, threadId: null, model: 'desk', created: 1_700_000_000 };
 
 async function chunksOf(events: TurnEvent[], includeUsage = false) {
-  const text = (await collect(completionChunks(logged(events), head, { includeUsage }))).join('');
+  const text = (await collect(completionChunks(logged(events), head, { includeUsage, stateAt }))).join('');
   const frames = text.split('\n\n').filter(Boolean);
   return {
     chunks: frames.filter((frame) => frame !== 'data: [DONE]').map((frame) => JSON.parse(frame.slice(6))),
@@ -90,4 +93,19 @@ test('a whole completion has the answer, the usage and the extension', () => {
     usage: { prompt_tokens: 30, completion_tokens: 12, total_tokens: 42 },
     baton: { thread_id: ids.threadId, run_id: ids.runId, path: ['clerk'] },
   });
+});
+
+test('another attempt does not say again what was said', async () => {
+  const [start, ...rest] = turn.slice(0, 11);
+  const again = { ...start, attempt: 2, checkpointId: 'c3', input: [] } as TurnEvent; // the first event is a turn-start
+  const deltas: TurnEvent[] = ['It ', 'is on', ' its way.'].map((text) => ({
+    type: 'text-delta',
+    agent: 'clerk',
+    messageId: 'a3',
+    text,
+    step: 3,
+  }));
+  const end = { ...turn.at(-1), answer: { ...answered, id: 'a3' } } as TurnEvent; // the last one is a turn-end
+  const { chunks } = await chunksOf([start as TurnEvent, ...rest, again, ...deltas, end]);
+  expect(contentOf(chunks)).toBe('One moment.\n\nIt is on its way.');
 });

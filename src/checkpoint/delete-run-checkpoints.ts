@@ -1,0 +1,45 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import { takeBackWrites } from './take-back-writes.ts';
+import { deleteUnneededValues } from './unneeded-values.ts';
+
+/**
+ * Takes back what a run saved, in one statement: its checkpoints with their values and writes, and the writes that it
+ * added to others, so that the thread's newest state is the one that the run began from, as the run found it.
+ *
+ * A checkpoint that one of another run or of an update goes on from stays, with all that it needs.
+ */
+export async function deleteRunCheckpoints(
+  db: Kysely<Schema>,
+  threadId: string,
+  runId: string,
+): Promise<void> {
+  await sql`
+    with recursive own as (
+      select checkpoint_ns, checkpoint_id, seq from baton.checkpoint
+      where thread_id = ${threadId} and metadata ->> 'run_id' = ${runId}
+    ), needed as (
+      select c.checkpoint_ns, c.parent_id from baton.checkpoint c
+      where c.thread_id = ${threadId} and c.seq > (select min(seq) from own)
+        and c.metadata ->> 'run_id' is distinct from ${runId}
+      union
+      select c.checkpoint_ns, c.parent_id
+      from needed join baton.checkpoint c on c.thread_id = ${threadId}
+        and c.checkpoint_ns = needed.checkpoint_ns and c.checkpoint_id = needed.parent_id
+    ), doomed as (
+      select checkpoint_ns, checkpoint_id from own
+      where (checkpoint_ns, checkpoint_id) not in (
+        select checkpoint_ns, parent_id from needed where parent_id is not null
+      )
+    ), kept as (
+      select checkpoint_ns, checkpoint from baton.checkpoint
+      where thread_id = ${threadId} and (checkpoint_ns, checkpoint_id) not in (select * from doomed)
+    ), ${deleteUnneededValues(threadId, sql`kept`)}, doomed_writes as (
+      delete from baton.checkpoint_write
+      where thread_id = ${threadId} and (checkpoint_ns, checkpoint_id) in (select * from doomed)
+    ), ${takeBackWrites(sql`
+      w.thread_id = ${threadId} and w.run_id = ${runId}
+      and (w.checkpoint_ns, w.checkpoint_id) not in (select checkpoint_ns, checkpoint_id from own)`)}
+    delete from baton.checkpoint
+    where thread_id = ${threadId} and (checkpoint_ns, checkpoint_id) in (select * from doomed)`.execute(db);
+}

@@ -1,0 +1,48 @@
+import { type Kysely, sql } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+
+/** What a thread takes in the database, in bytes as they are stored, without indexes. */
+export interface ThreadSize {
+  /** All of it. */
+  bytes: number;
+  checkpoints: Part;
+  /** What waits on checkpoints. */
+  writes: Part;
+  /** The log. */
+  events: Part;
+  /** The values, by channel. */
+  channels: Record<string, Part>;
+}
+
+export interface Part {
+  count: number;
+  bytes: number;
+}
+
+export async function measureThread(db: Kysely<Schema>, threadId: string): Promise<ThreadSize> {
+  const { rows } = await sql<{ part: string; channel: string | null } & Part>`
+    select 'checkpoints' as part, null as channel, count(*) as count, coalesce(sum(pg_column_size(c.*)), 0)::int8 as bytes
+    from baton.checkpoint c where thread_id = ${threadId}
+    union all
+    select 'writes', null, count(*), coalesce(sum(pg_column_size(w.*)), 0)::int8
+    from baton.checkpoint_write w where thread_id = ${threadId}
+    union all
+    select 'events', null, count(*), coalesce(sum(pg_column_size(e.*)), 0)::int8
+    from baton.event e where thread_id = ${threadId}::uuid
+    union all
+    select 'channel', channel, count(*), sum(pg_column_size(v.*))::int8
+    from baton.checkpoint_value v where thread_id = ${threadId} group by channel order by 1, 2`.execute(db);
+  const part = (name: string): Part => {
+    const { count, bytes } = rows.find((row) => row.part === name) ?? { count: 0, bytes: 0 };
+    return { count, bytes };
+  };
+  return {
+    bytes: rows.reduce((sum, row) => sum + row.bytes, 0),
+    checkpoints: part('checkpoints'),
+    writes: part('writes'),
+    events: part('events'),
+    channels: Object.fromEntries(
+      rows.flatMap(({ channel, count, bytes }) => (channel === null ? [] : [[channel, { count, bytes }]])),
+    ),
+  };
+}

@@ -1,0 +1,39 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Json, JsonObject } from '../message.ts';
+
+/**
+ * Whether the newest state of `baton.thread` contains values, as `@>` does: of a channel whose array is kept in pieces, each item that
+ * is asked for must be contained in one of those of the array.
+ */
+export function hasValues(values: JsonObject): RawBuilder<boolean> {
+  const each = Object.entries(values).map(([channel, value]) => hasValue(channel, value));
+  return sql<boolean>`exists (
+    select from (
+      select checkpoint -> 'channel_versions' as versions from baton.checkpoint
+      where thread_id = thread.thread_id::text and checkpoint_ns = '' order by seq desc limit 1
+    ) newest where ${sql.join(each, sql` and `)}
+  )`;
+}
+
+function hasValue(channel: string, value: Json): RawBuilder<boolean> {
+  const v = sql`
+    baton.checkpoint_value v where v.thread_id = thread.thread_id::text and v.checkpoint_ns = ''
+      and v.channel = ${channel} and v.version = newest.versions ->> ${channel}`;
+  const whole = sql<boolean>`exists (
+    select from ${v} and v.chain is null and v.data::jsonb @> ${JSON.stringify(value)}::jsonb)`;
+  if (!Array.isArray(value)) return whole;
+  const items = value.map(
+    (item) => sql`exists (
+      select from baton.checkpoint_value part
+      join (
+        select v.chain, v.chain_end as upto
+        union all
+        select piece ->> 0, (piece ->> 1)::int from jsonb_array_elements(v.base) piece
+      ) piece on part.chain = piece.chain and part.chain_start < piece.upto
+      where part.thread_id = v.thread_id and part.checkpoint_ns = '' and part.channel = v.channel
+        and part.chain_end > part.chain_start
+        and ('[' || part.data || ']')::jsonb @> ${JSON.stringify([item])}::jsonb)`,
+  );
+  const all = items.length > 0 ? sql.join(items, sql` and `) : sql`true`;
+  return sql<boolean>`(${whole} or exists (select from ${v} and v.chain is not null and ${all}))`;
+}

@@ -1,0 +1,80 @@
+import type { Context } from 'hono';
+import type { AppContext } from '../../app-context.ts';
+import { getRun, type Run } from '../../db/runs.ts';
+import { CallerError } from '../../errors.ts';
+import type { HumanMessage } from '../../message.ts';
+import { acceptTurn, type TurnRequest } from '../../turn/accept-turn.ts';
+import { checkInput } from '../check-input.ts';
+import type { HttpEnv } from '../http-env.ts';
+import { toContext, versionSchema } from './completion-request.ts';
+import { findModel } from './model-routes.ts';
+import { askedOf, type HeadedRun } from './response-head.ts';
+import { responseIdOf } from './response-ids.ts';
+import { type ReadInput, readInput } from './response-input.ts';
+import { findPlace, type Place } from './response-place.ts';
+import type { ResponseRequest } from './response-request.ts';
+
+/** Has the turn of a request accepted, and tells the client where its response is. */
+export async function startResponse(
+  context: AppContext,
+  c: Context<HttpEnv>,
+  request: ResponseRequest,
+): Promise<HeadedRun> {
+  const { name: graph } = findModel(context.graphs, request.model);
+  const { graph_version: wanted, ...metadata } = request.metadata ?? {};
+  const { graph_version: version } = checkInput(versionSchema, {
+    metadata: { graph_version: wanted },
+  }).metadata;
+  const said = readInput(request.input);
+  const place = await findPlace(context, request);
+  if (place.threadId && said.earlier.length > 0) throw refuseEarlier();
+  const { input: _input, metadata: _metadata, ...asked } = request;
+  const kwargs = JSON.parse(JSON.stringify(asked)); // without the absent fields, it is JSON
+  const ids = await acceptTurn(context, {
+    graph,
+    ...turnOf(place, said, contextOf(request, place.before)),
+    version,
+    metadata,
+    kwargs,
+    multitask: 'enqueue',
+    temporary: request.store === false,
+  });
+  c.set('threadId', ids.threadId);
+  c.set('runId', ids.runId);
+  c.header('Location', `/v1/responses/${responseIdOf(ids.runId)}`);
+  const made = {
+    run_id: ids.runId,
+    thread_id: ids.threadId,
+    graph,
+    kwargs,
+    metadata,
+    created_at: new Date(),
+  };
+  return (await getRun(context.db, ids.runId)) ?? made; // what is not kept may be over and gone
+}
+
+function turnOf(
+  { threadId, checkpointId, history = [] }: Place,
+  { earlier, messages, resume }: ReadInput,
+  context: HumanMessage[],
+): Pick<TurnRequest, 'threadId' | 'checkpointId' | 'history' | 'input' | 'resume' | 'ifNotExists'> {
+  return {
+    ifNotExists: threadId ? 'reject' : 'create',
+    ...(threadId ? { threadId } : { history: [...history, ...context, ...earlier] }),
+    ...(checkpointId && { checkpointId }),
+    ...(resume ? { resume, input: [] } : { input: threadId ? [...context, ...messages] : messages }),
+  };
+}
+
+/** The instructions, as context that agents read; nothing while they stay those of the run before, which the thread has. */
+function contextOf({ instructions }: ResponseRequest, before: Run | undefined): HumanMessage[] {
+  if (!instructions || (before && askedOf(before).instructions === instructions)) return [];
+  return [toContext(instructions)];
+}
+
+function refuseEarlier(): CallerError {
+  const message = 'send only what is new: what agents said is in the thread already';
+  return new CallerError('invalid-request', 'The request is not valid.', {
+    issues: [{ path: 'input', message }],
+  });
+}

@@ -1,0 +1,164 @@
+import type { Kysely } from 'kysely';
+import { type CommandResponse, type ConstructorOptions, PgBoss } from 'pg-boss';
+import { NIL } from 'uuid';
+import type { Database } from '../db/open-database.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Logger } from '../log.ts';
+import { throughKysely, throughPglite } from './queue-database.ts';
+
+type Db = Kysely<Schema>; // a transaction is one too
+
+/** A run that this process was given to carry out. It has it until the claim is ended, handed back, or lapses. */
+export interface Claim {
+  /** The run's id. */
+  id: string;
+  /** Which claim on the run this is. */
+  retryCount: number;
+  threadId: string;
+}
+
+/** Work beside runs: done by any worker, again with growing pauses when it fails. */
+export interface SideJob {
+  id: string;
+  data: unknown;
+}
+
+/**
+ * What waits to be done, on pg-boss. A thread's runs are claimed one at a time, in the order in which they were added;
+ * a claim that is not kept up for `leaseSeconds` goes to whoever asks next. Every call is in the database's own
+ * transaction where one is given.
+ */
+export interface Queue {
+  addRun(trx: Db, run: { runId: string; threadId: string; beginAfter?: Date }): Promise<void>;
+  /** Claims runs that may begin, at most `limit`. */
+  claimRuns(limit: number): Promise<Claim[]>;
+  /** Keeps claims up, and returns the ids of those that are still this process's. */
+  keepClaims(claims: Claim[]): Promise<Set<string>>;
+  /** Ends a claim: its run is over. False when the claim is another's by now. */
+  endClaim(trx: Db, claim: Claim): Promise<boolean>;
+  /** Gives a run back, to be claimed again at once. False as above. */
+  handBack(trx: Db, claim: Claim): Promise<boolean>;
+  /** Takes a run out, whoever has it. */
+  dropRun(trx: Db, runId: string): Promise<void>;
+  /** Gives back every claim: of a process that is known to be gone. */
+  releaseClaims(): Promise<void>;
+  addJob(trx: Db, kind: SideJobKind, data: object, when?: { startAfter?: Date; id?: string }): Promise<void>;
+  /** Has the jobs of a kind done here, a few at a time. A `work` that rejects is tried again later. */
+  workOff(kind: SideJobKind, work: (job: SideJob) => Promise<void>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const leaseSeconds = 10;
+
+/** How often each kind of work beside runs is tried, and how its pauses grow, in seconds. */
+const sideJobs = {
+  webhook: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
+  cron: { retryLimit: 20, retryDelay: 5, retryBackoff: true, retryDelayMax: 60 },
+} as const;
+export type SideJobKind = keyof typeof sideJobs;
+
+const runs = 'run';
+
+/** Makes the queue ready; `supervises` says whether this process looks after lapsed claims, as workers do. */
+export async function openQueue(
+  database: Database,
+  { log, supervises }: { log: Logger; supervises: boolean },
+): Promise<Queue> {
+  const boss = new PgBoss({ ...reach(database), ...habits(supervises) });
+  boss.on('error', (error) => log.warn({ err: error }, 'the queue could not do its housekeeping'));
+  await boss.start();
+  await createQueues(boss);
+  return { ...runQueue(boss, database.db), ...sideQueue(boss), close: () => boss.stop({ graceful: false }) };
+}
+
+/** On a server, pg-boss has two connections of its own, so that its housekeeping never waits for ours. */
+function reach(database: Database): ConstructorOptions {
+  if (database.kind === 'pglite') return { db: throughPglite(database), backend: 'pglite' };
+  return { ...database.connection, max: 2, application_name: 'baton-queue' };
+}
+
+function habits(supervise: boolean): ConstructorOptions {
+  return {
+    schema: 'baton_queue',
+    supervise,
+    schedule: false,
+    superviseIntervalSeconds: 1,
+    monitorIntervalSeconds: 1,
+    maintenanceIntervalSeconds: 600,
+    reindex: false,
+    monitorVacuum: false,
+    useListenNotify: false,
+  };
+}
+
+/** Claims are tried for as long as it takes: how often a run is begun is counted with the run. */
+async function createQueues(boss: PgBoss): Promise<void> {
+  const known = new Set((await boss.getQueues()).map(({ name }) => name));
+  if (!known.has(runs)) {
+    await boss.createQueue(runs, {
+      policy: 'key_strict_fifo',
+      heartbeatSeconds: leaseSeconds,
+      retryLimit: 1_000_000,
+      retryDelay: 0,
+      expireInSeconds: 86_000,
+    });
+  }
+  for (const [kind, options] of Object.entries(sideJobs)) {
+    if (!known.has(kind)) await boss.createQueue(kind, { ...options, expireInSeconds: 120 });
+  }
+  // pg-boss reads what it does not know of a queue on a connection of its own; within a transaction of the embedded
+  // database's one connection that would wait for ever, so it gets to know them all now.
+  for (const name of [runs, ...Object.keys(sideJobs)]) await boss.touch(name, NIL);
+}
+
+function runQueue(boss: PgBoss, db: Db) {
+  const always = throughKysely(db);
+  return {
+    async addRun(trx, { runId, threadId, beginAfter }) {
+      const when = beginAfter && { startAfter: beginAfter };
+      const options = { id: runId, singletonKey: threadId, ...when, db: throughKysely(trx) };
+      await boss.send(runs, { threadId }, options);
+    },
+    async claimRuns(limit) {
+      const jobs = await boss.fetch<{ threadId: string }>(runs, { batchSize: limit, db: always });
+      return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, threadId: data.threadId }));
+    },
+    async keepClaims(claims) {
+      if (claims.length === 0) return new Set();
+      return new Set(settled(await boss.touch(runs, claims, { db: always })));
+    },
+    async endClaim(trx, claim) {
+      return settled(await boss.deleteJob(runs, claim, { db: throughKysely(trx) })).length > 0;
+    },
+    async handBack(trx, claim) {
+      return settled(await boss.fail(runs, claim, null, { db: throughKysely(trx) })).length > 0;
+    },
+    async dropRun(trx, runId) {
+      await boss.deleteJob(runs, runId, { db: throughKysely(trx) });
+    },
+    async releaseClaims() {
+      const jobs = await boss.findJobs(runs, { db: always });
+      const claimed = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
+      if (claimed.length > 0) await boss.fail(runs, claimed, null, { db: always });
+    },
+  } satisfies Partial<Queue>;
+}
+
+function sideQueue(boss: PgBoss) {
+  return {
+    async addJob(trx, kind, data, when = {}) {
+      await boss.send(kind, data, { ...when, db: throughKysely(trx) });
+    },
+    async workOff(kind, work) {
+      const options = { batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 1 };
+      await boss.work(kind, options, async ([job]) => {
+        if (job) await work({ id: job.id, data: job.data });
+      });
+    },
+  } satisfies Partial<Queue>;
+}
+
+/** The ids of the jobs that a command reached; its claims are fenced, so a job that is another's by now is not among them. */
+function settled(response: CommandResponse): string[] {
+  return (response as { settled?: string[] }).settled ?? []; // pg-boss returns it and does not declare it
+}

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Transaction } from 'kysely';
+import { deleteRunCheckpoints } from '../checkpoint/delete-run-checkpoints.ts';
+import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
+import { LostThreadError } from '../db/events.ts';
+import { isUnavailable } from '../db/is-unavailable.ts';
+import { beginRun, deleteRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Claim } from '../queue/open-queue.ts';
+import type { TurnError, TurnEvent } from '../turn-event.ts';
+import { cancellation } from './cancel-run.ts';
+import { type EventLog, openEventLog } from './event-log.ts';
+import type { Reins } from './follow-graph.ts';
+import { LostClaimError } from './lost-claim-error.ts';
+import { makeRoom } from './make-room.ts';
+import { HandOverError, runTurn } from './run-turn.ts';
+import type { TurnContext } from './turns.ts';
+
+/** How often a run may be begun without coming to an end. */
+const attempts = 3;
+
+/** How long it is tried to write the end of a run, while the database is away, in milliseconds. */
+const patience = [0, 50, 100, 250, 500, 1_000, 1_000, 2_000, 2_000, 4_000, 4_000];
+
+/**
+ * Carries out a run that this process has claimed: to its last event, or until it has to be handed over. Never rejects. What this
+ * process cannot write down, the next one finds as it was left when the claim has lapsed.
+ */
+export async function carryOut(context: TurnContext, claim: Claim, reins: Reins): Promise<void> {
+  const { threadId } = claim;
+  const { log: live, release } = context.turns.logs.hold(threadId);
+  try {
+    const run = await patiently(() => begin(context, claim));
+    if (run) await carryOn(context, run, claim, reins);
+  } catch (error) {
+    if (isLost(error)) live.ring();
+    else context.log.error({ err: error, threadId, runId: claim.id }, 'a run is left to the next process');
+  } finally {
+    release();
+  }
+}
+
+/** Whether another process has the run by now. */
+function isLost(error: unknown): boolean {
+  return [LostThreadError, LostClaimError, LostOwnerError].some((Lost) => error instanceof Lost);
+}
+
+/** Begins the run; undefined when there is nothing to carry out. */
+async function begin(context: TurnContext, claim: Claim): Promise<Run | undefined> {
+  const { db, queue } = context;
+  try {
+    const run = await beginRun(db, claim.id);
+    if (!run) await queue.endClaim(db, claim); // it was stopped while it waited
+    return run;
+  } catch (error) {
+    if (!isSecondOfThread(error)) throw error;
+    await makeRoom(context, claim);
+    return beginRun(db, claim.id);
+  }
+}
+
+function isSecondOfThread(error: unknown): boolean {
+  return (error as { constraint?: unknown }).constraint === 'run_one_running'; // errors of Postgres name it
+}
+
+async function carryOn(context: TurnContext, run: Run, claim: Claim, reins: Reins): Promise<void> {
+  const lost = new AbortController();
+  const log = openEventLog(context, {
+    threadId: run.thread_id,
+    runId: run.run_id,
+    owner: ownerOf(run),
+    onLost: () => lost.abort(new LostClaimError('Another process has this thread.')),
+  });
+  const signal = AbortSignal.any([reins.signal, lost.signal]);
+  try {
+    const last = foregone(run) ?? (await runTurn(context, run, log, { ...reins, signal }));
+    await patiently(() => end(context, run, claim, log, last));
+    logEnd(context, run, last);
+  } catch (error) {
+    if (!(error instanceof HandOverError)) throw error;
+    await patiently(() => handOver(context, run, claim, log));
+    context.log.info({ threadId: run.thread_id, runId: run.run_id }, 'a turn is handed over');
+  }
+}
+
+/** The end of a run that is not to go on. */
+function foregone(run: Run): TurnError | undefined {
+  if (run.cancel) return cancellation(run);
+  if (run.crashes <= attempts) return undefined;
+  const message = `The turn was begun ${attempts} times, and each time its process was gone before the end.`;
+  return { type: 'turn-error', error: 'internal', message };
+}
+
+/** The last event, the run's end and the end of its claim, all or none. */
+async function end(
+  context: TurnContext,
+  run: Run,
+  claim: Claim,
+  log: EventLog,
+  last: TurnEvent,
+): Promise<void> {
+  await log.settle(async (trx) => {
+    const moved = await endRun(trx, { runId: run.run_id, from: 'running', ...statusesAfter(last) });
+    if (!moved || !(await context.queue.endClaim(trx, claim)))
+      throw new LostClaimError('The claim has lapsed.');
+    if (run.webhook) await context.queue.addJob(trx, 'webhook', { runId: run.run_id });
+    if (last.type === 'turn-error' && last.rolledBack) await takeBack(trx, run);
+  }, last);
+}
+
+/** Takes back what the run did to its thread; the log of what happened stays. */
+async function takeBack(trx: Transaction<Schema>, run: Run): Promise<void> {
+  await deleteRunCheckpoints(trx, run.thread_id, run.run_id);
+  await deleteRun(trx, run.run_id);
+}
+
+async function handOver(context: TurnContext, run: Run, claim: Claim, log: EventLog): Promise<void> {
+  await log.settle(async (trx) => {
+    const released = (await handBackRun(trx, run)) && (await context.queue.handBack(trx, claim));
+    if (!released) throw new LostClaimError('The claim has lapsed.');
+  });
+  context.bus.publish({ type: 'run-waits' });
+}
+
+function statusesAfter(last: TurnEvent): Pick<RunEnd, 'status' | 'threadStatus'> {
+  if (last.type === 'interrupted') return { status: 'success', threadStatus: 'interrupted' };
+  if (last.type !== 'turn-error') return { status: 'success', threadStatus: 'idle' };
+  if (last.error === 'cancelled') return { status: 'interrupted', threadStatus: 'idle' };
+  return { status: last.error === 'timeout' ? 'timeout' : 'error', threadStatus: 'error' };
+}
+
+/** Tries again while the database is away; in the end the claim lapses. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (const wait of patience) {
+    await sleep(wait, undefined, { ref: false });
+    try {
+      return await work();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    }
+  }
+  return work();
+}
+
+function logEnd({ log }: TurnContext, run: Run, last: TurnEvent): void {
+  const about = { runId: run.run_id, threadId: run.thread_id, graph: run.graph, end: last.type };
+  if (last.type !== 'turn-end') log.info(about, 'turn');
+  else
+    log.info({ ...about, agents: last.path, tokens: last.usage.total_tokens, ms: last.milliseconds }, 'turn');
+}

@@ -1,0 +1,35 @@
+import { deleteRun, endRun } from '../db/runs.ts';
+import type { TurnError } from '../turn-event.ts';
+import { openEventLog } from './event-log.ts';
+import type { TurnContext } from './turns.ts';
+
+/**
+ * Ends a run that nobody carries out, with an error event, and takes it out of the queue; false when it is over already. All in one
+ * transaction: no run is ever ended without its last event. One that is rolled back is deleted.
+ */
+export async function endWaitingRun(
+  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'queue'>,
+  { threadId, runId }: { threadId: string; runId: string },
+  last: TurnError,
+): Promise<boolean> {
+  const after =
+    last.error === 'cancelled'
+      ? ({ status: 'interrupted', threadStatus: 'idle' } as const)
+      : ({ status: 'error', threadStatus: 'error' } as const);
+  try {
+    await openEventLog(context, { threadId, runId }).settle(async (trx) => {
+      if (!(await endRun(trx, { runId, ...after, from: 'pending' }))) throw new OverError();
+      await context.queue.dropRun(trx, runId);
+      if (last.rolledBack) await deleteRun(trx, runId);
+    }, last);
+    return true;
+  } catch (error) {
+    if (error instanceof OverError) return false;
+    throw error;
+  }
+}
+
+/** Takes the event back. */
+class OverError extends Error {
+  override name = 'OverError';
+}

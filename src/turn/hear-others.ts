@@ -1,0 +1,41 @@
+import type { Notice } from '../bus/bus.ts';
+import { listAskedToStop } from '../db/runs.ts';
+import { stopRun } from './cancel-run.ts';
+import type { TurnContext } from './turns.ts';
+
+/** Acts on what other processes tell. The returned function stops it. */
+export function hearOthers(context: TurnContext): () => void {
+  const { bus, turns } = context;
+
+  function hear(notice: Notice): void {
+    if (notice.type === 'events') hearEvents(context, notice);
+    else if (notice.type === 'run-waits') turns.wake();
+    else if (turns.running.has(notice.runId)) void stopAsked(context, [notice.runId]);
+  }
+
+  function onGap(): void {
+    for (const log of turns.logs.all()) log.ring();
+    turns.wake();
+    void stopAsked(context, [...turns.running.keys()]);
+  }
+
+  return bus.subscribe(hear, onGap);
+}
+
+function hearEvents(
+  { turns }: TurnContext,
+  { threadId, seq, events }: Extract<Notice, { type: 'events' }>,
+): void {
+  const log = turns.logs.get(threadId);
+  if (events) log?.publish(events);
+  log?.hint(seq);
+}
+
+/** What is not heard of here is seen when the claims are kept up. */
+async function stopAsked(context: TurnContext, runIds: string[]): Promise<void> {
+  try {
+    for (const run of await listAskedToStop(context.db, runIds)) await stopRun(context, run);
+  } catch (error) {
+    context.log.warn({ err: error }, 'runs that have to stop could not be looked up');
+  }
+}

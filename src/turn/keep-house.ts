@@ -1,0 +1,51 @@
+import { forgetKeys } from '../db/idempotency-keys.ts';
+import { isUnavailable } from '../db/is-unavailable.ts';
+import { countWaiting, listForgotten } from '../db/runs.ts';
+import type { TurnContext } from './turns.ts';
+
+const countEveryMs = 1_000;
+const tidyEveryMs = 60_000;
+
+/** Work that is done from time to time; safe when several processes do it at once. */
+export type Chore = () => Promise<unknown>;
+
+/** Counts the runs that wait, so that too many are refused. The returned function stops it. */
+export function watchQueue({ db, turns, config, log }: TurnContext): () => void {
+  return every(countEveryMs, log, async () => {
+    turns.waiting = await countWaiting(db, config.runs.maxWaiting);
+  });
+}
+
+/** Does the chores once a minute, those of turns and the given ones. The returned function stops it. */
+export function keepHouse(context: TurnContext, chores: Chore[]): () => void {
+  const all = [() => readmitRuns(context), () => forgetKeys(context.db, 10_000), ...chores];
+  return every(tidyEveryMs, context.log, async () => {
+    for (const chore of all) await chore();
+  });
+}
+
+/** Puts runs back into the queue that it has lost sight of: it takes those that it has for what they are. */
+export async function readmitRuns({ db, queue, turns }: TurnContext): Promise<void> {
+  for (const run of await listForgotten(db, 100)) {
+    const when = run.begin_after && { beginAfter: run.begin_after };
+    await queue.addRun(db, { runId: run.run_id, threadId: run.thread_id, ...when });
+  }
+  turns.wake();
+}
+
+function every(milliseconds: number, log: TurnContext['log'], work: () => Promise<void>): () => void {
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    try {
+      await work();
+    } catch (error) {
+      if (!isUnavailable(error)) log.warn({ err: error }, 'housekeeping failed');
+    } finally {
+      busy = false;
+    }
+  }, milliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,51 @@
+import { sql, type Transaction } from 'kysely';
+import { keepLatest } from '../checkpoint/keep-latest.ts';
+import type { Schema } from '../db/schema.ts';
+import { trimLog } from '../db/trim-log.ts';
+import type { TurnContext } from './turns.ts';
+
+type Pruning = Pick<TurnContext, 'db' | 'config'>;
+
+/**
+ * Keeps the newest state of a thread alone, and the log of what ended lately. False when there is no such thread or it
+ * has an open run: what somebody works on is left alone.
+ */
+export function pruneThread(context: Pruning, threadId: string): Promise<boolean> {
+  return context.db.transaction().execute(async (trx) => {
+    const found = await trx
+      .selectFrom('baton.thread')
+      .select('thread_id')
+      .where('thread_id', '=', threadId)
+      .where('status', '<>', 'busy')
+      .forUpdate()
+      .executeTakeFirst();
+    if (found) await prune(context, trx, threadId);
+    return found !== undefined;
+  });
+}
+
+/** Prunes one thread whose time is over and that no other process has in hand. Undefined when there is none. */
+export function pruneExpiredThread(context: Pruning): Promise<string | undefined> {
+  return context.db.transaction().execute(async (trx) => {
+    const expired = await trx
+      .selectFrom('baton.thread')
+      .select('thread_id')
+      .where('expires_at', '<=', sql<Date>`now()`)
+      .where('ttl_strategy', '=', 'keep_latest')
+      .where('status', '<>', 'busy')
+      .orderBy('expires_at')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    if (expired) await prune(context, trx, expired.thread_id);
+    return expired?.thread_id;
+  });
+}
+
+/** The thread's row is locked: no turn begins meanwhile. Its time begins anew when it is used again. */
+async function prune({ config }: Pruning, trx: Transaction<Schema>, threadId: string): Promise<void> {
+  await keepLatest(trx, threadId);
+  await trimLog(trx, threadId, config.retention.logDays);
+  await trx.updateTable('baton.thread').set({ expires_at: null }).where('thread_id', '=', threadId).execute();
+}

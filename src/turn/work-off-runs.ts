@@ -1,0 +1,111 @@
+import { RunControl } from '@langchain/langgraph';
+import { isUnavailable } from '../db/is-unavailable.ts';
+import { listAskedToStop } from '../db/runs.ts';
+import type { Claim } from '../queue/open-queue.ts';
+import { CancelledError, cancellation } from './cancel-run.ts';
+import { carryOut } from './carry-out.ts';
+import { LostClaimError } from './lost-claim-error.ts';
+import type { TurnContext } from './turns.ts';
+
+/** How often the queue is looked into without a sign, and claims are kept up, in milliseconds. */
+const lookEveryMs = 1_000;
+const keepEveryMs = 2_500;
+
+/** Runs claimed with one statement, at most. */
+const batch = 50;
+
+/** A run that is carried out in this process. */
+export interface RunningRun {
+  claim: Claim;
+  /** Stops it at once; the reason decides how it ends. */
+  stop(reason: Error): void;
+  /** Has it handed over after the step that it is in. */
+  drain(): void;
+  /** Resolves when nothing of it is left here. */
+  over: Promise<void>;
+}
+
+/**
+ * Carries out runs from the queue, as many at once as the config says. It looks for more whenever `turns.wake` is called, and
+ * every second. `stop` has it begin no more; `end` is called when the last one is over.
+ */
+export function workOffRuns(context: TurnContext): { stop: () => void; end: () => void } {
+  const { turns, queue, config } = context;
+  let bell = Promise.withResolvers<void>();
+  let stopped = false;
+
+  function free(): number {
+    return turns.stopping ? 0 : config.runs.concurrency - turns.running.size;
+  }
+
+  async function look(): Promise<void> {
+    while (!stopped) {
+      const rung = bell.promise;
+      if (free() > 0 && (await claim()) === batch) continue;
+      await Promise.race([rung, pause(lookEveryMs)]);
+      bell = Promise.withResolvers();
+    }
+  }
+
+  async function claim(): Promise<number> {
+    try {
+      const claims = await queue.claimRuns(Math.min(free(), batch));
+      turns.waiting = Math.max(0, turns.waiting - claims.length);
+      for (const claim of claims) begin(claim);
+      return claims.length;
+    } catch (error) {
+      if (!stopped) context.log.warn({ err: error }, 'the queue could not be looked into');
+      return 0;
+    }
+  }
+
+  function begin(claim: Claim): void {
+    const controller = new AbortController();
+    const control = new RunControl();
+    const over = carryOut(context, claim, { signal: controller.signal, control }).finally(() => {
+      turns.running.delete(claim.id);
+      turns.wake();
+    });
+    turns.running.set(claim.id, {
+      claim,
+      over,
+      stop: (reason) => controller.abort(reason),
+      drain: () => control.requestDrain(),
+    });
+  }
+
+  turns.wake = () => bell.resolve();
+  turns.isFull = () => free() <= 0;
+  void look();
+  const keeper = setInterval(() => void keepClaims(context), keepEveryMs);
+  keeper.unref();
+  return {
+    stop() {
+      stopped = true;
+      bell.resolve();
+      turns.wake = () => undefined;
+    },
+    end: () => clearInterval(keeper),
+  };
+}
+
+/** Says that this process's runs are alive, and hears which are so no more, and which somebody asked to stop. */
+async function keepClaims({ turns, queue, db, log }: TurnContext): Promise<void> {
+  const runs = [...turns.running.values()];
+  if (runs.length === 0) return;
+  try {
+    const kept = await queue.keepClaims(runs.map(({ claim }) => claim));
+    for (const run of runs) {
+      if (!kept.has(run.claim.id)) run.stop(new LostClaimError('Another process has this run.'));
+    }
+    for (const asked of await listAskedToStop(db, [...kept])) {
+      turns.running.get(asked.run_id)?.stop(new CancelledError(cancellation(asked)));
+    }
+  } catch (error) {
+    if (!isUnavailable(error)) log.warn({ err: error }, 'the claims of runs could not be kept up');
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+}

@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { type Database, openPostgres, type PostgresDatabase } from '../../src/db/open-database.ts';
+import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+import { lastSeq, openTestBus, told, toldWhole } from './open-test-bus.ts';
+import { openProxy } from './tcp-proxy.ts';
+
+let made: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  made = await makeTestDatabase();
+  database = made.database;
+});
+afterAll(() => made.drop());
+
+const { kind } = inject('template');
+
+describe.runIf(kind === 'pglite')('on the embedded database', () => {
+  test('the bus is alone, with Redis or without, and everything may be called', async () => {
+    const { bus, heard, gaps } = await openTestBus({ database, redisUrl: 'redis://127.0.0.1:1' });
+    expect(bus.state()).toBe('alone');
+    bus.publish(told('t', 1));
+    await bus.close();
+    expect(heard).toEqual([]);
+    expect(gaps()).toBe(0);
+  });
+});
+
+if (kind === 'pglite') process.stdout.write('NOTIFY is tested on PostgreSQL only: DATABASE_URL is not set\n');
+
+describe.runIf(kind === 'postgres')('over NOTIFY', () => {
+  test('two processes hear each other, in the order of each thread, and nobody hears itself', async () => {
+    const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
+    expect(one.bus.state()).toBe('connected');
+    for (let seq = 1; seq <= 60; seq++) {
+      one.bus.publish(toldWhole('a', seq));
+      two.bus.publish(told('b', seq));
+      await sleep(2);
+    }
+    one.bus.publish({ type: 'cancel', runId: 'r' });
+    one.bus.publish({ type: 'run-waits' });
+    await expect.poll(() => lastSeq(two.heard, 'a')).toBe(60);
+    await expect.poll(() => lastSeq(one.heard, 'b')).toBe(60);
+    await expect.poll(() => two.heard).toContainEqual({ type: 'cancel', runId: 'r' });
+    expect(two.heard).toContainEqual({ type: 'run-waits' });
+    expect(lastSeq(two.heard, 'b') + lastSeq(one.heard, 'a')).toBe(0);
+    expect(two.heard.every((notice) => !('events' in notice))).toBe(true);
+    expect(two.heard.length).toBeLessThan(40);
+  });
+
+  test('what a moment gathers may be larger than a payload', async () => {
+    const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
+    const threads = Array.from({ length: 1000 }, (_, index) => `${index}-`.padEnd(36, '0'));
+    for (const threadId of threads) one.bus.publish(told(threadId, 5));
+    await expect.poll(() => two.heard.length).toBe(1000);
+    expect(two.heard).toEqual(threads.map((threadId) => told(threadId, 5)));
+  });
+
+  test('a listener that throws keeps nobody else from hearing, and who stopped hears no more', async () => {
+    const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
+    two.bus.subscribe(
+      () => {
+        throw new Error('on purpose');
+      },
+      () => undefined,
+    );
+    const early: unknown[] = [];
+    const stop = two.bus.subscribe(
+      (notice) => early.push(notice),
+      () => undefined,
+    );
+    const late: unknown[] = [];
+    two.bus.subscribe(
+      (notice) => late.push(notice),
+      () => undefined,
+    );
+    stop();
+    one.bus.publish(told('t', 1));
+    await expect.poll(() => late).toEqual([told('t', 1)]);
+    expect(early).toEqual([]);
+    expect(two.logged.map(({ msg }) => msg)).toContain('a listener of the bus failed');
+  });
+
+  test('a cut connection is made again: that is a gap, and then everything is heard', async () => {
+    const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
+    await cutListeners(database);
+    await expect.poll(() => [one.gaps(), two.gaps()], { timeout: 5000 }).toEqual([1, 1]);
+    expect(two.bus.state()).toBe('connected');
+    one.bus.publish(told('t', 1));
+    await expect.poll(() => two.heard).toEqual([told('t', 1)]);
+    expect(one.logged.map(({ msg }) => msg)).toEqual([
+      'the bus lost the database: other processes are not heard',
+      'the bus listens to the database again',
+    ]);
+  });
+
+  test('notices wait while the database is away, a bounded number of them, and the others hear of a gap', async () => {
+    const { database: far, proxy } = await throughProxy();
+    const [one, two] = [await openTestBus({ database: far }), await openTestBus({ database })];
+    proxy.cut();
+    await expect.poll(() => one.bus.state()).toBe('cut');
+    one.bus.publish({ type: 'cancel', runId: 'first' });
+    for (let seq = 1; seq <= 1000; seq++) one.bus.publish(told('t', seq));
+    proxy.mend();
+    await expect.poll(() => two.heard, { timeout: 5000 }).toContainEqual({ type: 'cancel', runId: 'first' });
+    expect(two.heard).toContainEqual(told('t', 1000));
+    expect(two.gaps()).toBe(0);
+    proxy.cut();
+    await expect.poll(() => one.bus.state()).toBe('cut');
+    for (let run = 0; run < 25_000; run++) one.bus.publish({ type: 'cancel', runId: `${run}` });
+    proxy.mend();
+    await expect.poll(() => two.gaps(), { timeout: 5000 }).toBeGreaterThan(0);
+    expect(two.heard.length).toBeLessThan(12_000);
+  });
+
+  test('a server that falls silent is noticed, and closing does not wait for it', async () => {
+    const { database: far, proxy } = await throughProxy();
+    const { bus, gaps } = await openTestBus({ database: far });
+    proxy.freeze();
+    await expect.poll(() => bus.state(), { timeout: 10_000 }).toBe('cut');
+    proxy.mend();
+    await expect.poll(() => gaps(), { timeout: 8000 }).toBe(1);
+    proxy.freeze();
+    bus.publish(told('t', 2));
+    const start = performance.now();
+    await bus.close();
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  test('a bus opens without its database, says that it is cut, and closes', async () => {
+    const away = openPostgres('postgres://nobody@127.0.0.1:1/nothing');
+    onTestFinished(() => away.close());
+    const { bus } = await openTestBus({ database: away });
+    expect(bus.state()).toBe('cut');
+    bus.publish({ type: 'run-waits' });
+    const start = performance.now();
+    await bus.close();
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+});
+
+async function cutListeners({ db }: Database): Promise<void> {
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where application_name = 'baton-listen' and datname = current_database()`.execute(db);
+}
+
+/** The same database, over connections that the test can cut. */
+async function throughProxy() {
+  const url = new URL(made.env.DATABASE_URL ?? '');
+  const proxy = await openProxy({ host: url.hostname, port: Number(url.port || 5432) });
+  url.host = `127.0.0.1:${proxy.port}`;
+  const far: PostgresDatabase = openPostgres(url.href);
+  onTestFinished(async () => {
+    await far.close();
+    await proxy.close();
+  });
+  return { database: far, proxy };
+}
