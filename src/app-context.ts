@@ -22,7 +22,7 @@ import { sweepStore } from './store/sweep-store.ts';
 import { hearOthers } from './turn/hear-others.ts';
 import { keepHouse, watchQueue } from './turn/keep-house.ts';
 import { sendWebhook } from './turn/send-webhook.ts';
-import { stopTurns } from './turn/stop-turns.ts';
+import { sendWatchersAway, stopTurns } from './turn/stop-turns.ts';
 import { sweepThreads } from './turn/sweep-threads.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
 import { workOffRuns } from './turn/work-off-runs.ts';
@@ -78,6 +78,8 @@ export async function openContext(
 export async function openDatabase({ database }: Config, log: Logger): Promise<Database> {
   if (!database.url) return openEmbedded(database.dataDir);
   const opened = openPostgres(database.url, {
+    max: database.pool,
+    limits: limitsFor(database.statementTimeoutMs),
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   await pingDatabase(opened.db).catch(async (cause: unknown) => {
@@ -122,6 +124,7 @@ async function fill(
       await graphs.close();
       worker?.stop();
       await stopTurns(context, milliseconds);
+      sendWatchersAway(context);
       worker?.end();
       for (const stop of stops) stop();
       await bus.close();

@@ -16,8 +16,20 @@ export interface ThreadTtl {
 }
 
 export interface Config {
-  http: { host: string; port: number };
-  database: { url?: string; dataDir: string };
+  http: {
+    host: string;
+    port: number;
+    /** Streams and sockets that this process holds open at once; more are refused. */
+    maxStreams: number;
+  };
+  database: {
+    url?: string;
+    dataDir: string;
+    /** Connections to PostgreSQL at most, beside the few that the queue and the bus have. */
+    pool: number;
+    /** How long PostgreSQL may take for one statement. */
+    statementTimeoutMs: number;
+  };
   /** How replicas hear of one another sooner than from the database they share. */
   bus: { redisUrl?: string };
   models: {
@@ -83,6 +95,8 @@ const variables = z.object({
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a URL that begins with postgres://' })
     .optional(),
   BATON_DATA_DIR: text.default('.baton'),
+  BATON_DATABASE_POOL: whole(1, 1_000).default(10),
+  BATON_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(15_000),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'expected a URL that begins with redis:// or rediss://' })
     .optional(),
@@ -102,6 +116,7 @@ const variables = z.object({
     .enum(['delete', 'keep_latest'], 'expected delete or keep_latest')
     .default('delete'),
   BATON_LOG_DAYS: whole(0, 3_650).default(7),
+  BATON_MAX_STREAMS: whole(1, 100_000).default(2_000),
   PORT: whole(0, 65_535).default(3000),
   HOST: text.default('127.0.0.1'),
   LOG_LEVEL: z.enum(levels, `expected one of ${levels.join(', ')}`).default('info'),
@@ -123,10 +138,12 @@ export function toConfig(
   const read = parsed.data;
   const models = modelsOf(read);
   return {
-    http: { host: read.HOST, port: read.PORT },
+    http: { host: read.HOST, port: read.PORT, maxStreams: read.BATON_MAX_STREAMS },
     database: {
       ...(read.DATABASE_URL && { url: read.DATABASE_URL }),
       dataDir: path.resolve(cwd, read.BATON_DATA_DIR),
+      pool: read.BATON_DATABASE_POOL,
+      statementTimeoutMs: read.BATON_STATEMENT_TIMEOUT_MS,
     },
     bus: { ...(read.REDIS_URL && { redisUrl: read.REDIS_URL }) },
     models: {

@@ -104,3 +104,15 @@ test('Redis is named by its URL', () => {
     'REDIS_URL: expected a URL that begins with redis:// or rediss://',
   ]);
 });
+
+test('threads are kept for ever unless a time is set, and then what goes is said too', () => {
+  expect(toConfig({}, at).retention).toEqual({ logDays: 7 });
+  const env = { BATON_THREAD_TTL_MINUTES: '1440', BATON_LOG_DAYS: '0' };
+  expect(toConfig(env, at).retention).toEqual({ ttl: { minutes: 1440, strategy: 'delete' }, logDays: 0 });
+  const kept = { ...env, BATON_THREAD_TTL_STRATEGY: 'keep_latest' };
+  expect(toConfig(kept, at).retention.ttl).toEqual({ minutes: 1440, strategy: 'keep_latest' });
+  expect(problems({ BATON_THREAD_TTL_MINUTES: '0', BATON_THREAD_TTL_STRATEGY: 'burn' })).toEqual([
+    'BATON_THREAD_TTL_MINUTES: expected a whole number from 1 to 5256000',
+    'BATON_THREAD_TTL_STRATEGY: expected delete or keep_latest',
+  ]);
+});

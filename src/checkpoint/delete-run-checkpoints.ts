@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { checkpoint } from './checkpoint-row.ts';
 import { takeBackWrites } from './take-back-writes.ts';
 import { deleteUnneededValues } from './unneeded-values.ts';
 
@@ -24,8 +25,8 @@ export async function deleteRunCheckpoints(
         and c.metadata ->> 'run_id' is distinct from ${runId}
       union
       select c.checkpoint_ns, c.parent_id
-      from needed join baton.checkpoint c on c.thread_id = ${threadId}
-        and c.checkpoint_ns = needed.checkpoint_ns and c.checkpoint_id = needed.parent_id
+      from needed
+      cross join lateral (${checkpoint(threadId, sql`needed.checkpoint_ns`, sql`needed.parent_id`)}) c
     ), doomed as (
       select checkpoint_ns, checkpoint_id from own
       where (checkpoint_ns, checkpoint_id) not in (

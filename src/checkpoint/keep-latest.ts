@@ -1,38 +1,56 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { checkpoint } from './checkpoint-row.ts';
 import { deleteUnneededValues } from './unneeded-values.ts';
 
 /**
- * Deletes all that was saved of a thread but its newest state, in one statement, and returns how many checkpoints went.
- * The newest checkpoint stays whole, with the writes that wait on it, so the thread goes on as if nothing had gone.
+ * Deletes all that was saved of a thread but its newest state and those of the checkpoints `also`, in one statement, and
+ * returns how many checkpoints went. The newest one stays whole, with the writes that wait on it, so the thread goes on as
+ * if nothing had gone. What stays is linked to its nearest ancestor that stays.
  *
  * Of subgraphs stay the newest checkpoint of those that keep their state over turns, and of those that are inside the
  * newest step. LangGraph's delta channels are rebuilt from ancestors: as far back as a value needs them, these stay too.
  */
-export async function keepLatest(db: Kysely<Schema>, threadId: string): Promise<number> {
+export async function keepLatest(db: Kysely<Schema>, threadId: string, also: string[] = []): Promise<number> {
   const { rows } = await sql<{ gone: number }>`
     with recursive newest as (
       select distinct on (checkpoint_ns) * from baton.checkpoint
       where thread_id = ${threadId} order by checkpoint_ns, seq desc
     ), line as (
-      select checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata from newest
-      where checkpoint_ns = '' or strpos(checkpoint_ns, ':') = 0
-        or metadata -> 'parents' ->> '' = (select checkpoint_id from newest where checkpoint_ns = '')
+      select checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata from baton.checkpoint c
+      where thread_id = ${threadId} and (
+        checkpoint_ns = '' and checkpoint_id = any(${also}::text[])
+        or seq = (select newest.seq from newest where newest.checkpoint_ns = c.checkpoint_ns) and (
+          checkpoint_ns = '' or strpos(checkpoint_ns, ':') = 0
+          or metadata -> 'parents' ->> '' = (select checkpoint_id from newest where checkpoint_ns = '')
+        )
+      )
       union all
       select c.checkpoint_ns, c.checkpoint_id, c.parent_id, c.checkpoint, c.metadata
-      from line join baton.checkpoint c on c.thread_id = ${threadId}
-        and c.checkpoint_ns = line.checkpoint_ns and c.checkpoint_id = line.parent_id
-      where line.metadata ? 'counters_since_delta_snapshot' and line.parent_id <> line.checkpoint_id
+      from line cross join lateral (${checkpoint(threadId, sql`line.checkpoint_ns`, sql`line.parent_id`)}) c
+      where line.metadata ? 'counters_since_delta_snapshot'
     ), kept as (
       select distinct on (checkpoint_ns, checkpoint_id) * from line
+    ), above as (
+      select checkpoint_ns, checkpoint_id, parent_id as ancestor from kept
+      union
+      select above.checkpoint_ns, above.checkpoint_id, c.parent_id
+      from above
+      cross join lateral (${checkpoint(threadId, sql`above.checkpoint_ns`, sql`above.ancestor`)}) c
+      where (above.checkpoint_ns, above.ancestor) not in (select checkpoint_ns, checkpoint_id from kept)
+    ), linked as (
+      update baton.checkpoint c set parent_id = (
+        select ancestor from above
+        where above.checkpoint_ns = c.checkpoint_ns and above.checkpoint_id = c.checkpoint_id
+          and (above.checkpoint_ns, above.ancestor) in (select checkpoint_ns, checkpoint_id from kept)
+      )
+      from kept
+      where c.thread_id = ${threadId} and c.checkpoint_ns = kept.checkpoint_ns
+        and c.checkpoint_id = kept.checkpoint_id and c.parent_id is not null
+        and (c.checkpoint_ns, c.parent_id) not in (select checkpoint_ns, checkpoint_id from kept)
     ), ${deleteUnneededValues(threadId, sql`kept`)}, writes_gone as (
       delete from baton.checkpoint_write where thread_id = ${threadId}
         and (checkpoint_ns, checkpoint_id) not in (select checkpoint_ns, checkpoint_id from kept)
-    ), cut_off as (
-      update baton.checkpoint c set parent_id = null from kept
-      where c.thread_id = ${threadId} and c.parent_id is not null
-        and c.checkpoint_ns = kept.checkpoint_ns and c.checkpoint_id = kept.checkpoint_id
-        and (kept.checkpoint_ns, kept.parent_id) not in (select checkpoint_ns, checkpoint_id from kept)
     ), gone as (
       delete from baton.checkpoint where thread_id = ${threadId}
         and (checkpoint_ns, checkpoint_id) not in (select checkpoint_ns, checkpoint_id from kept)

@@ -8,14 +8,17 @@ export function deleteThreads(db: Kysely<Schema>, ids: string[]): Promise<string
 
 /**
  * Deletes, with all that is kept of them, at most `limit` threads whose time is over, and temporary ones a minute after
- * their last run. Threads that somebody works on are left alone, and those that another sweep has in hand. Returns ids.
+ * their last run, or an hour where somebody is still to be told of it. Threads that somebody works on are left alone, and those that another sweep has in hand. Returns ids.
  */
 export function deleteExpiredThreads(db: Kysely<Schema>, limit: number): Promise<string[]> {
   return deleteIdleThreads(
     db,
     sql`(
       expires_at <= now() and ttl_strategy = 'delete'
-      or temporary and updated_at <= now() - interval '1 minute'
+      or temporary and updated_at <= now() - interval '1 minute' and not exists (
+        select from baton.run r
+        where r.thread_id = thread.thread_id and r.webhook is not null and r.ended_at > now() - interval '1 hour'
+      )
     ) limit ${limit} for update skip locked`,
   );
 }

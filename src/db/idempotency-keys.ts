@@ -36,6 +36,20 @@ export async function claimKey(trx: Kysely<Schema>, claim: KeyClaim, ids: Ids): 
   return { runId: used.run_id, threadId: used.thread_id };
 }
 
+/** The run that a key was claimed for within a day, if any. Throws as `claimKey` does. */
+export async function findAcceptedRun(db: Kysely<Schema>, claim: KeyClaim): Promise<Ids | undefined> {
+  const used = await db
+    .selectFrom('baton.idempotency_key')
+    .select(['hash', 'run_id', 'thread_id'])
+    .where('scope', '=', claim.scope)
+    .where('key', '=', claim.key)
+    .where('created_at', '>=', sql<Date>`now() - interval '1 day'`)
+    .executeTakeFirst();
+  if (!used) return undefined;
+  if (used.hash !== claim.hash || !used.run_id || !used.thread_id) throw usedOtherwise(claim.key);
+  return { runId: used.run_id, threadId: used.thread_id };
+}
+
 export function usedOtherwise(key: string): CallerError {
   return new CallerError('conflict', `The Idempotency-Key ${key} was used for another request.`);
 }

@@ -87,16 +87,16 @@ export interface RunEnd {
 
 /**
  * Ends a run and says what its thread is now: busy while another run waits. A temporary thread that
- * waits for a person is kept. False when the run has another status, or is gone.
+ * waits for a person is kept. Returns who has to be told; undefined when the run has another status, or is gone.
  */
 export async function endRun(
   db: Kysely<Schema>,
   { runId, status, threadStatus, from }: RunEnd,
-): Promise<boolean> {
-  const { rows } = await sql`
+): Promise<Pick<Run, 'webhook'> | undefined> {
+  const { rows } = await sql<Pick<Run, 'webhook'>>`
     with ended as (
       update baton.run set status = ${status}, updated_at = now(), ended_at = now()
-      where run_id = ${runId} and status = ${from} returning thread_id, attempt
+      where run_id = ${runId} and status = ${from} returning thread_id, attempt, webhook
     )
     update baton.thread t
     set updated_at = now(), temporary = temporary and ${threadStatus} <> 'interrupted',
@@ -106,8 +106,8 @@ export async function endRun(
           select from baton.run r
           where r.thread_id = t.thread_id and r.run_id <> ${runId} and r.status in ('pending', 'running')
         ) then 'busy' else ${threadStatus} end
-    from ended where t.thread_id = ended.thread_id returning t.thread_id`.execute(db);
-  return rows.length > 0;
+    from ended where t.thread_id = ended.thread_id returning ended.webhook`.execute(db);
+  return rows[0];
 }
 
 /** Asks open runs of a thread to stop, all but `except`, and returns them. To take a run back outdoes to stop it. */
@@ -124,6 +124,20 @@ export function askToStop(
   if (runId) query = query.where('run_id', '=', runId);
   if (except) query = query.where('run_id', '<>', except);
   return query.returningAll().execute();
+}
+
+/** Asks the open runs of all threads to stop, all of them or those that have a status, and returns them. */
+export function askAllToStop(
+  db: Kysely<Schema>,
+  which: 'pending' | 'running' | 'all',
+  cancel: 'interrupt' | 'rollback',
+): Promise<Run[]> {
+  return db
+    .updateTable('baton.run')
+    .set({ cancel: sql`case when cancel = 'rollback' then cancel else ${cancel} end` })
+    .where('status', 'in', which === 'all' ? ['pending', 'running'] : [which])
+    .returningAll()
+    .execute();
 }
 
 /** Those of the runs that somebody asked to stop. */

@@ -12,8 +12,16 @@ const langGraphPath = /^\/(ok|info|assistants|threads|runs|store)(\/|$)/;
 const openAiPath = /^\/v1(\/|$)/;
 const mcpPath = /^\/mcp(\/|$)/;
 
-/** Whose clients ask for this path, known or unknown to us. */
+/** How the clients who ask for this path, known or unknown to us, are told of a fault, and when to come again. */
 export function answerFaultAt(path: string): AnswerFault {
+  const answer = shapeAt(path);
+  return (c, fault) => {
+    if (fault.retryAfter !== undefined) c.header('Retry-After', String(fault.retryAfter));
+    return answer(c, fault);
+  };
+}
+
+function shapeAt(path: string): AnswerFault {
   if (openAiPath.test(path)) return answerErrorObject;
   if (mcpPath.test(path)) return answerRpcError;
   if (langGraphPath.test(path)) return answerDetail;

@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
 import { answerFaultAt } from './answer-fault.ts';
+import { answerOnce } from './answer-once.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { faultOf } from './fault.ts';
 import { filmRoutes } from './film-routes.ts';
@@ -13,6 +14,7 @@ import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts'
 import { healthRoutes } from './health-routes.ts';
 import type { HttpEnv } from './http-env.ts';
 import { assistantRoutes } from './langgraph/assistant-routes.ts';
+import { manyRunsRoutes } from './langgraph/many-runs-routes.ts';
 import { protocolRoutes } from './langgraph/protocol/protocol-routes.ts';
 import { runRoutes } from './langgraph/run-routes.ts';
 import { runningRoutes } from './langgraph/running-routes.ts';
@@ -32,7 +34,7 @@ import { modelRoutes } from './openai/model-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { requestLog } from './request-log.ts';
 
-/** The service's doors: LangGraph's, OpenAI's and our own. */
+/** The service's doors: LangGraph's, OpenAI's, MCP's and our own. */
 export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   addMiddleware(app, context);
@@ -48,6 +50,7 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
     stateRoutes,
     stateUpdateRoutes,
     runRoutes,
+    manyRunsRoutes,
     runningRoutes,
     protocolRoutes,
     storeRoutes,
@@ -65,10 +68,10 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   return app;
 }
 
-function addMiddleware(app: OpenAPIHono<HttpEnv>, { log }: AppContext): void {
+function addMiddleware(app: OpenAPIHono<HttpEnv>, context: AppContext): void {
   app.use(
     requestId({ limitLength: 128 }),
-    requestLog(log),
+    requestLog(context.log),
     secureHeaders({
       overwrite: false,
       strictTransportSecurity: false, // whoever ends TLS in front of us says so
@@ -84,6 +87,8 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, { log }: AppContext): void {
         'X-Pagination-Total',
         'X-Pagination-Next',
         'X-Request-Id',
+        'Idempotent-Replayed',
+        'Retry-After',
       ],
       maxAge: 600,
     }),
@@ -99,6 +104,7 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, { log }: AppContext): void {
         return answerFaultAt(c.req.path)(c, { status: 405, code: 'method-not-allowed', message, issues: [] });
       },
     }),
+    answerOnce(context),
   );
 }
 

@@ -2,6 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { CallerError, type CallerErrorCode, type Issue } from '../errors.ts';
+import { StreamMovedError } from '../turn/watch-run.ts';
 
 /** What a door tells its client about a request that failed, before the door gives it its shape. */
 export interface Fault {
@@ -10,6 +11,8 @@ export interface Fault {
   /** Safe to show. */
   message: string;
   issues: Issue[];
+  /** When to try again, in seconds. */
+  retryAfter?: number;
 }
 
 const statuses: Record<CallerErrorCode, ContentfulStatusCode> = {
@@ -24,14 +27,22 @@ const statuses: Record<CallerErrorCode, ContentfulStatusCode> = {
   unavailable: 503,
 };
 
+/** Of what passes by itself, when to try again where nothing is said about it, in seconds. */
+const soon: Partial<Record<CallerErrorCode, number>> = { 'too-many-requests': 5, unavailable: 2 };
+
 /** What to tell about anything thrown. An error that is not the caller's keeps its message to itself. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof CallerError) {
-    return { status: statuses[error.code], code: error.code, message: error.message, issues: error.issues };
+    const { code, message, issues } = error;
+    const retryAfter = error.retryAfter ?? soon[code];
+    return { status: statuses[code], code, message, issues, ...(retryAfter && { retryAfter }) };
   }
   if (error instanceof HTTPException && error.status < 500) {
     const code = error.status === 415 ? 'unsupported-media-type' : 'invalid-request';
     return { status: error.status, code, message: error.message, issues: [] };
+  }
+  if (error instanceof StreamMovedError) {
+    return { status: 503, code: 'unavailable', message: error.message, issues: [] };
   }
   if (isUnavailable(error)) {
     return {
@@ -39,6 +50,7 @@ export function faultOf(error: unknown): Fault {
       code: 'unavailable',
       message: 'The database cannot be used just now. Try again soon.',
       issues: [],
+      retryAfter: 2,
     };
   }
   return { status: 500, code: 'internal', message: 'The service failed to answer this request.', issues: [] };

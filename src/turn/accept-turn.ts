@@ -93,20 +93,36 @@ export interface AcceptedTurn {
  * `too-many-requests` when too many runs wait, `unavailable` while stopping.
  */
 export async function acceptTurn(context: TurnContext, request: TurnRequest): Promise<AcceptedTurn> {
-  if (context.turns.stopping) throw new CallerError('unavailable', 'The service is stopping.');
-  refuseNothing(request);
+  const [accepted] = await acceptTurns(context, [request]);
+  if (!accepted) throw new Error('One turn was to be accepted.');
+  return accepted;
+}
+
+/** Takes several turns, all or none, as `acceptTurn` takes one. */
+export async function acceptTurns(context: TurnContext, requests: TurnRequest[]): Promise<AcceptedTurn[]> {
+  if (context.turns.stopping)
+    throw new CallerError('unavailable', 'The service is stopping.', { retryAfter: 2 });
+  for (const request of requests) refuseNothing(request);
   refuseTooMany(context);
-  const loaded = findGraph(context, request.graph);
-  const ids = { threadId: request.threadId ?? uuidv7(), runId: uuidv7() };
-  const { version, replayed, stopped } = await context.db
-    .transaction()
-    .execute((trx) => accept(context, trx, ids, loaded, request));
-  if (replayed) return { ...replayed, replayed: true };
-  if (version === loaded.version) kept.add(loaded);
-  for (const run of stopped)
-    await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));
-  announce(context, request);
-  return { ...ids, replayed: false };
+  const asked = requests.map((request) => ({
+    request,
+    loaded: findGraph(context, request.graph),
+    ids: { threadId: request.threadId ?? uuidv7(), runId: uuidv7() },
+  }));
+  const taken = await context.db.transaction().execute(async (trx) => {
+    const all: (Accepted & (typeof asked)[number])[] = [];
+    for (const turn of asked)
+      all.push({ ...turn, ...(await accept(context, trx, turn.ids, turn.loaded, turn.request)) });
+    return all;
+  });
+  for (const { replayed, version, loaded, stopped, request } of taken) {
+    if (replayed) continue;
+    if (version === loaded.version) kept.add(loaded);
+    for (const run of stopped)
+      await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));
+    announce(context, request);
+  }
+  return taken.map(({ ids, replayed }) => ({ ...(replayed ?? ids), replayed: replayed !== undefined }));
 }
 
 interface Accepted {

@@ -1,4 +1,4 @@
-import { askToStop, getRun, type Run } from '../db/runs.ts';
+import { askAllToStop, askToStop, getRun, type Run } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
 import type { TurnError } from '../turn-event.ts';
 import { endWaitingRun } from './end-waiting-run.ts';
@@ -19,6 +19,15 @@ export async function cancelRun(
   if (asked) return stopRun(context, asked);
   const run = await getRun(context.db, runId);
   if (run?.thread_id !== threadId) throw new CallerError('not-found', `There is no run ${runId}.`);
+}
+
+/** Stops all runs of the service that have not ended, or those of them that wait or run. As `cancelRun` stops one. */
+export async function cancelRuns(
+  context: TurnContext,
+  which: 'pending' | 'running' | 'all',
+  action: 'interrupt' | 'rollback',
+): Promise<void> {
+  for (const run of await askAllToStop(context.db, which, action)) await stopRun(context, run);
 }
 
 /** Stops a run that was asked to stop. */

@@ -6,11 +6,12 @@ import { LostThreadError } from '../db/events.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { beginRun, deleteRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
+import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { cancellation } from './cancel-run.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
-import type { Reins } from './follow-graph.ts';
+import { nothingToResume, type Reins } from './follow-graph.ts';
 import { LostClaimError } from './lost-claim-error.ts';
 import { makeRoom } from './make-room.ts';
 import { HandOverError, runTurn } from './run-turn.ts';
@@ -100,7 +101,10 @@ async function end(
   last: TurnEvent,
 ): Promise<void> {
   await log.settle(async (trx) => {
-    const moved = await endRun(trx, { runId: run.run_id, from: 'running', ...statusesAfter(last) });
+    const after = statusesAfter(last);
+    if (last === nothingToResume || (last.type === 'turn-error' && last.rolledBack))
+      after.threadStatus = await statusBefore(trx, run);
+    const moved = await endRun(trx, { runId: run.run_id, from: 'running', ...after });
     if (!moved || !(await context.queue.endClaim(trx, claim)))
       throw new LostClaimError('The claim has lapsed.');
     if (run.webhook) await context.queue.addJob(trx, 'webhook', { runId: run.run_id });

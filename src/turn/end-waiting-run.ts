@@ -1,4 +1,5 @@
 import { deleteRun, endRun } from '../db/runs.ts';
+import { statusBefore } from '../db/status-before.ts';
 import type { TurnError } from '../turn-event.ts';
 import { openEventLog } from './event-log.ts';
 import type { TurnContext } from './turns.ts';
@@ -12,13 +13,11 @@ export async function endWaitingRun(
   { threadId, runId }: { threadId: string; runId: string },
   last: TurnError,
 ): Promise<boolean> {
-  const after =
-    last.error === 'cancelled'
-      ? ({ status: 'interrupted', threadStatus: 'idle' } as const)
-      : ({ status: 'error', threadStatus: 'error' } as const);
+  const status = last.error === 'cancelled' ? 'interrupted' : 'error';
   try {
     await openEventLog(context, { threadId, runId }).settle(async (trx) => {
-      if (!(await endRun(trx, { runId, ...after, from: 'pending' }))) throw new OverError();
+      const threadStatus = await statusBefore(trx, { thread_id: threadId, run_id: runId });
+      if (!(await endRun(trx, { runId, status, threadStatus, from: 'pending' }))) throw new OverError();
       await context.queue.dropRun(trx, runId);
       if (last.rolledBack) await deleteRun(trx, runId);
     }, last);

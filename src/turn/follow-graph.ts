@@ -5,7 +5,7 @@ import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
 import { noTracing } from '../model/without-tracing.ts';
-import type { TurnEvent } from '../turn-event.ts';
+import type { TurnError, TurnEvent } from '../turn-event.ts';
 import type { RunConfig } from './accept-turn.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
@@ -36,7 +36,9 @@ export async function followGraph(
   const place = { thread_id: run.thread_id };
   const newest = await loaded.compiled.getState({ configurable: place });
   const begun = run.attempt > 1 && newest.metadata !== undefined && runOf(newest) === run.run_id;
-  const from = input.checkpointId && !begun ? { ...place, checkpoint_id: input.checkpointId } : place;
+  const { checkpointId: asked } = input;
+  const branches = asked && !begun && asked !== checkpointOf(newest);
+  const from = branches ? { ...place, checkpoint_id: asked } : place;
   const snapshot = from === place ? newest : await loaded.compiled.getState({ configurable: from });
   const values = valuesOf(snapshot);
   const beginning =
@@ -47,7 +49,8 @@ export async function followGraph(
           recorded: await readRecorded(db, run.thread_id, values?.messages ?? []),
         });
   const nothing = beginning.start === null || input.resume !== undefined;
-  if (nothing && snapshot.next.length === 0 && !begun) return nothingToResume;
+  const gone = input.resume !== undefined && from !== place; // an answer is to what waits now
+  if (nothing && (snapshot.next.length === 0 || gone) && !begun) return nothingToResume;
   log.append({
     type: 'turn-start',
     graph: loaded.name,
@@ -66,7 +69,8 @@ export async function followGraph(
     : describeEnd(end.values, Date.now() - started);
 }
 
-const nothingToResume: TurnEvent = {
+/** How a turn ends that did nothing to its thread. */
+export const nothingToResume: TurnError = {
   type: 'turn-error',
   error: 'internal',
   message: 'There was nothing to go on with.',
@@ -93,7 +97,8 @@ async function stream(
     step = Math.max(step, saved.step);
     log.append({ type: 'checkpoint', ...saved });
   };
-  const { context = {}, configurable = {} } = asked;
+  const { context = {}, configurable: set = {} } = asked;
+  const configurable = { ...set, ...namesOf(run) };
   const options = {
     ...reins,
     ...limitsOf(asked, graph.limits),
@@ -124,6 +129,11 @@ async function stream(
     }
   }
   return values.done ? { values } : { values, interrupts: [] }; // it stopped where the caller asked it to
+}
+
+/** What LangGraph's tools find among what is configurable, whatever the caller set. */
+function namesOf({ run_id, thread_id, graph: graph_id, assistant_id }: Run): JsonObject {
+  return { run_id, thread_id, graph_id, ...(assistant_id && { assistant_id }) };
 }
 
 function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['limits']) {

@@ -29,7 +29,11 @@ export interface PlannedUpdate {
  * What an update changes and whose step it is; undefined when it changes nothing. Throws a `CallerError` when the history
  * would be one that no model takes: a call without its one answer, an id twice; or when the graph has no such agent.
  */
-export function planUpdate(graph: Graph, before: StateValues, update: ManualUpdate): PlannedUpdate | undefined {
+export function planUpdate(
+  graph: Graph,
+  before: StateValues,
+  update: ManualUpdate,
+): PlannedUpdate | undefined {
   const asked = update.asNode === '__input__' ? '__start__' : update.asNode;
   if (!update.messages?.length && update.agent === undefined && asked === undefined) return undefined;
   assertKnown(graph, 'values.agent', update.agent);
@@ -40,7 +44,10 @@ export function planUpdate(graph: Graph, before: StateValues, update: ManualUpda
   const last = [...before.messages, ...messages].at(-1);
   const node = asked ?? nodeOf(graph, last);
   if (graph.agents.includes(node) && last?.type !== 'ai')
-    throw refused('as_node', `the last message is not one of an agent, so this cannot be the step of ${node}`);
+    throw refused(
+      'as_node',
+      `the last message is not one of an agent, so this cannot be the step of ${node}`,
+    );
   if (!graph.agents.includes(node) && open.length > 0)
     throw refused('values.messages', `the call ${open[0]} has no answer yet`);
 
@@ -95,7 +102,8 @@ function assertFits(before: Message[], added: Message[]): string[] {
     if (ids.has(message.id)) throw refused(`${place}.id`, 'is in the thread already: a history only grows');
     ids.add(message.id);
     if (message.type === 'tool') {
-      if (!open.includes(message.tool_call_id)) throw refused(`${place}.tool_call_id`, 'answers no call that waits for its answer');
+      if (!open.includes(message.tool_call_id))
+        throw refused(`${place}.tool_call_id`, 'answers no call that waits for its answer');
       open = open.filter((id) => id !== message.tool_call_id);
       continue;
     }
@@ -114,5 +122,7 @@ function callsOf(message: Message): string[] {
 }
 
 function refused(path: string, message: string): CallerError {
-  return new CallerError('invalid-request', 'The state cannot be changed so.', { issues: [{ path, message }] });
+  return new CallerError('invalid-request', 'The state cannot be changed so.', {
+    issues: [{ path, message }],
+  });
 }

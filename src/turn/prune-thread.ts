@@ -7,8 +7,9 @@ import type { TurnContext } from './turns.ts';
 type Pruning = Pick<TurnContext, 'db' | 'config'>;
 
 /**
- * Keeps the newest state of a thread alone, and the log of what ended lately. False when there is no such thread or it
- * has an open run: what somebody works on is left alone.
+ * Keeps the newest state of a thread and what its newest run is replayed from: the run's log and the state that it began
+ * from. Of the log before stays what ended lately. False when there is no such thread or it has an open run: what somebody
+ * works on is left alone.
  */
 export function pruneThread(context: Pruning, threadId: string): Promise<boolean> {
   return context.db.transaction().execute(async (trx) => {
@@ -45,7 +46,29 @@ export function pruneExpiredThread(context: Pruning): Promise<string | undefined
 
 /** The thread's row is locked: no turn begins meanwhile. Its time begins anew when it is used again. */
 async function prune({ config }: Pruning, trx: Transaction<Schema>, threadId: string): Promise<void> {
-  await keepLatest(trx, threadId);
+  await keepLatest(trx, threadId, await startsOfNewestRun(trx, threadId));
   await trimLog(trx, threadId, config.retention.logDays);
   await trx.updateTable('baton.thread').set({ expires_at: null }).where('thread_id', '=', threadId).execute();
+}
+
+/** The states that the log of the newest run begins from, one an attempt. */
+async function startsOfNewestRun(trx: Transaction<Schema>, threadId: string): Promise<string[]> {
+  const starts = await trx
+    .selectFrom('baton.event')
+    .select('data')
+    .where('thread_id', '=', threadId)
+    .where('type', '=', 'turn-start')
+    .where('run_id', '=', (query) =>
+      query
+        .selectFrom('baton.run')
+        .select('run_id')
+        .where('thread_id', '=', threadId)
+        .orderBy('created_at', 'desc')
+        .orderBy('run_id', 'desc')
+        .limit(1),
+    )
+    .execute();
+  return starts.flatMap(({ data: { checkpointId } }) =>
+    typeof checkpointId === 'string' ? [checkpointId] : [],
+  );
 }

@@ -27,7 +27,7 @@ const timeoutMs = 10_000;
  * Rejects when it had better be tried again later: no answer, or another one than 2xx and 410.
  */
 export async function sendWebhook(
-  context: TurnContext & { config: Pick<Config, 'webhooks'> },
+  context: TurnContext,
   { runId, deliveryId }: WebhookDelivery,
 ): Promise<WebhookOutcome> {
   const url = (await getRun(context.db, runId))?.webhook;

@@ -3,7 +3,7 @@ import type { TurnContext } from './turns.ts';
 
 /**
  * Takes no more turns and has those under way handed over: after the step that each is in, or as it is when that takes longer than
- * `milliseconds`. Watchers are sent elsewhere then. Resolves when nothing runs here any more.
+ * `milliseconds`. Resolves when nothing runs here any more.
  */
 export async function stopTurns({ turns, log }: TurnContext, milliseconds: number): Promise<void> {
   turns.stopping = true;
@@ -16,5 +16,9 @@ export async function stopTurns({ turns, log }: TurnContext, milliseconds: numbe
     for (const run of turns.running.values()) run.stop(new HandOverError('The process stops.'));
     await over;
   }
+}
+
+/** Cuts the streams that are still open: their watchers come again, elsewhere or after the next start. */
+export function sendWatchersAway({ turns }: Pick<TurnContext, 'turns'>): void {
   turns.closed.abort();
 }

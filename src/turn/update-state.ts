@@ -29,7 +29,8 @@ export async function updateState(
   try {
     const loaded = await graphOf(context, thread, owner);
     let checkpointId: string | undefined;
-    for (const update of updates) checkpointId = await apply(loaded, { threadId, owner }, update, checkpointId);
+    for (const update of updates)
+      checkpointId = await apply(loaded, { threadId, owner }, update, checkpointId);
     if (checkpointId === undefined) throw new CallerError('invalid-request', 'There is nothing to update.');
     const { next } = await loaded.compiled.getState({ configurable: { thread_id: threadId } });
     status = next.length > 0 ? 'interrupted' : 'idle';
@@ -118,6 +119,10 @@ async function apply(
   const before = saved.messages ? (saved as StateValues) : emptyState(graph.start); // all channels have values together
   const plan = planUpdate(graph, before, update);
   // LangGraph types nodes one by one, ours come from a list
-  const done = await compiled.updateState({ configurable, callbacks: noTracing }, plan?.change ?? null, plan?.node as never);
+  const done = await compiled.updateState(
+    { configurable, callbacks: noTracing },
+    plan?.change ?? null,
+    plan?.node as never,
+  );
   return String(done.configurable?.checkpoint_id);
 }

@@ -33,6 +33,7 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
   const { turns, queue, config } = context;
   let bell = Promise.withResolvers<void>();
   let stopped = false;
+  let reachable = true;
 
   function free(): number {
     return turns.stopping ? 0 : config.runs.concurrency - turns.running.size;
@@ -51,10 +52,12 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
     try {
       const claims = await queue.claimRuns(Math.min(free(), batch));
       turns.waiting = Math.max(0, turns.waiting - claims.length);
+      reachable = true;
       for (const claim of claims) begin(claim);
       return claims.length;
     } catch (error) {
-      if (!stopped) context.log.warn({ err: error }, 'the queue could not be looked into');
+      if (reachable && !stopped) context.log.warn({ err: error }, 'the queue cannot be looked into');
+      reachable = false;
       return 0;
     }
   }

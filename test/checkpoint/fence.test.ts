@@ -45,7 +45,11 @@ test('who was taken over can save nothing more, and is told', async () => {
   const late = makeChat(makeSaver()).invoke({ messages: [human('2')] }, ownedBy('one', threadId));
   await expect(late).rejects.toThrow(LostOwnerError);
   const [tuple] = await allOf(makeSaver().list(ownedBy('two', threadId)));
-  const writes = makeSaver().putWrites({ configurable: { ...ownedBy('one', threadId).configurable, ...tuple?.config.configurable } }, [['agent', 'x']], 'task');
+  const writes = makeSaver().putWrites(
+    { configurable: { ...ownedBy('one', threadId).configurable, ...tuple?.config.configurable } },
+    [['agent', 'x']],
+    'task',
+  );
   await expect(writes).rejects.toThrow(LostOwnerError);
   expect(await storedOf(threadId)).toBe(stored);
   await makeChat(makeSaver()).invoke({ messages: [human('3')] }, ownedBy('two', threadId));
@@ -61,7 +65,10 @@ test('a run is taken over in the middle of its work and stops at its next step',
     saved.push(checkpointId);
     await giveTo(threadId, 'two');
   };
-  const run = makeChat(saver).invoke({ messages: [human('1')] }, { configurable: { ...config.configurable, onSaved }, durability: 'sync' });
+  const run = makeChat(saver).invoke(
+    { messages: [human('1')] },
+    { configurable: { ...config.configurable, onSaved }, durability: 'sync' },
+  );
   await expect(run).rejects.toThrow(LostOwnerError);
   expect(await allOf(saver.list(config))).toHaveLength(saved.length);
 });
@@ -86,7 +93,12 @@ test('a put that meets a takeover is there before it or not at all', async () =>
     const threadId = await makeThread('one');
     const put = async () => {
       const checkpoint = { ...emptyCheckpoint(), id: uuid6(0) };
-      return saver.put(ownedBy('one', threadId), checkpoint, { source: 'loop', step: round, parents: {} }, {});
+      return saver.put(
+        ownedBy('one', threadId),
+        checkpoint,
+        { source: 'loop', step: round, parents: {} },
+        {},
+      );
     };
     const takeOver = db.transaction().execute(async (trx) => {
       await trx.updateTable('baton.thread').set({ owner: 'two' }).where('thread_id', '=', threadId).execute();
@@ -94,7 +106,10 @@ test('a put that meets a takeover is there before it or not at all', async () =>
         select count(*) as count from baton.checkpoint where thread_id = ${threadId}`.execute(trx);
       return rows[0]?.count;
     });
-    const outcome = put().then(() => 1, (error: unknown) => (error instanceof LostOwnerError ? 0 : expect.fail(String(error))));
+    const outcome = put().then(
+      () => 1,
+      (error: unknown) => (error instanceof LostOwnerError ? 0 : expect.fail(String(error))),
+    );
     expect(await takeOver).toBe(await outcome);
   });
   await Promise.all(rounds);

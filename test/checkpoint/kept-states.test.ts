@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Annotation, Command, DeltaChannel, END, interrupt, START, StateGraph } from '@langchain/langgraph';
 import { afterAll, expect, test } from 'vitest';
 import { copyCheckpoints } from '../../src/checkpoint/copy-checkpoints.ts';
@@ -18,11 +19,11 @@ function run(thread: string, run_id: string, checkpoint_id?: string) {
   return { configurable: { ...on(thread, checkpoint_id).configurable, run_id } };
 }
 
-/** Asks two things in one node, and answers with both answers. */
-function makeAsking(checkpointer?: KyselySaver) {
+/** Asks things in one node, and answers with the answers. */
+function makeAsking(checkpointer?: KyselySaver, questions = ['first?', 'second?']) {
   return new StateGraph(ChatState)
     .addNode('ask', () => ({
-      messages: [ai('answers', [interrupt('first?'), interrupt('second?')].join())],
+      messages: [ai('answers', questions.map((question) => interrupt(question)).join())],
     }))
     .addEdge(START, 'ask')
     .addEdge('ask', END)
@@ -50,13 +51,17 @@ test('a run that is taken back leaves the question that it answered, and the ans
 });
 
 test('a question that was answered can be answered otherwise, from its state', async () => {
-  const graph = makeAsking(makeSaver());
+  const graph = makeAsking(makeSaver(), ['first?']);
   await graph.invoke({ messages: [human('1')] }, run('otherwise', 'r1'));
   const asked = (await graph.getState(on('otherwise'))).config.configurable?.checkpoint_id as string;
-  await graph.invoke(new Command({ resume: 'yes' }), run('otherwise', 'r2'));
-  await graph.invoke(new Command({ resume: 'yes' }), run('otherwise', 'r3'));
-  const again = await graph.invoke(new Command({ resume: 'no' }), run('otherwise', 'r4', asked));
-  expect(again).toMatchObject({ __interrupt__: [{ value: 'second?' }] });
+  const answers = ['yes', 'no', 'perhaps'];
+  for (const resume of answers) {
+    const done = await graph.invoke(new Command({ resume }), run('otherwise', `r-${resume}`, asked));
+    expect(done.messages.map(({ content }) => content)).toEqual(['question 1', resume]);
+    expect((await graph.getState(on('otherwise', asked))).tasks[0]?.interrupts).toMatchObject([
+      { value: 'first?' },
+    ]);
+  }
 });
 
 test('what later runs went on from stays when a run is taken back', async () => {
@@ -73,7 +78,8 @@ test('a branch that is taken back leaves the one that it left', async () => {
   const chat = makeChat(makeSaver());
   for (const turn of ['1', '2']) await chat.invoke({ messages: [human(turn)] }, run('branch', turn));
   const history = await allOf(chat.getStateHistory(on('branch')));
-  const old = history.find(({ metadata }) => metadata?.step === 1)?.config.configurable?.checkpoint_id as string;
+  const old = history.find(({ metadata }) => metadata?.step === 1)?.config.configurable
+    ?.checkpoint_id as string;
   await chat.invoke({ messages: [human('other')] }, run('branch', 'fork', old));
   expect(idsOf((await chat.getState(on('branch'))).values)).toEqual(['1', '1-reply', 'other', 'other-reply']);
   await deleteRunCheckpoints(db, 'branch', 'fork');
@@ -81,9 +87,10 @@ test('a branch that is taken back leaves the one that it left', async () => {
 });
 
 test('the new messages of a run are stored once', async () => {
+  const thread = randomUUID();
   const chat = makeChat(makeSaver());
-  for (const turn of ['1', '2', '3']) await chat.invoke({ messages: [human(turn)] }, run('once', turn));
-  expect((await measureThread(db, 'once')).writes).toEqual({ count: 0, bytes: 0 });
+  for (const turn of ['1', '2', '3']) await chat.invoke({ messages: [human(turn)] }, run(thread, turn));
+  expect((await measureThread(db, thread)).writes).toEqual({ count: 0, bytes: 0 });
 });
 
 test('a run costs as many statements as one without a name', async () => {
@@ -98,29 +105,32 @@ test('a run costs as many statements as one without a name', async () => {
 });
 
 test('a subgraph that waits goes on when all else was dropped, and its old states are dropped', async () => {
+  const thread = randomUUID();
   const saver = makeSaver();
   const outer = new StateGraph(ChatState)
     .addNode('inner', makeAsking())
     .addEdge(START, 'inner')
     .compile({ checkpointer: saver });
   for (const turn of ['1', '2']) {
-    await outer.invoke({ messages: [human(turn)] }, run('nested', `${turn}a`));
-    await outer.invoke(new Command({ resume: 'one' }), run('nested', `${turn}b`));
-    expect(await keepLatest(db, 'nested')).toBeGreaterThan(0);
-    await copyCheckpoints(db, 'nested', `nested-${turn}`);
-    const copied = await outer.invoke(new Command({ resume: 'copy' }), run(`nested-${turn}`, `${turn}c`));
+    await outer.invoke({ messages: [human(turn)] }, run(thread, `${turn}a`));
+    await outer.invoke(new Command({ resume: 'one' }), run(thread, `${turn}b`));
+    expect(await keepLatest(db, thread)).toBeGreaterThan(0);
+    await copyCheckpoints(db, thread, `${thread}-${turn}`);
+    const copied = await outer.invoke(new Command({ resume: 'copy' }), run(`${thread}-${turn}`, `${turn}c`));
     expect(copied.messages.at(-1)?.content).toBe('one,copy');
-    const done = await outer.invoke(new Command({ resume: 'two' }), run('nested', `${turn}c`));
+    const done = await outer.invoke(new Command({ resume: 'two' }), run(thread, `${turn}c`));
     expect(done.messages.at(-1)?.content).toBe('one,two');
   }
-  await keepLatest(db, 'nested');
-  expect((await measureThread(db, 'nested')).checkpoints.count).toBe(1);
+  await keepLatest(db, thread);
+  expect((await measureThread(db, thread)).checkpoints.count).toBe(1);
 });
 
 test('a delta channel is whole when only the newest state is kept, and so is a run that is taken back', async () => {
   const State = Annotation.Root({
     log: () =>
-      new DeltaChannel<string[], string[]>((left, updates) => left.concat(...updates), { snapshotFrequency: 7 }),
+      new DeltaChannel<string[], string[]>((left, updates) => left.concat(...updates), {
+        snapshotFrequency: 7,
+      }),
   });
   const graph = new StateGraph(State)
     .addNode('add', () => ({ log: ['reply'] }))

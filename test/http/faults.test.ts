@@ -132,16 +132,26 @@ test.each([
 });
 
 test.each([
-  ['stream_mode', { stream_mode: 'debug' }, 'values, updates, messages, messages-tuple, custom'],
-  ['stream_mode', { stream_mode: ['values', 'events'] }, 'not supported'],
-  ['command.goto', { input: null, command: { resume: 1, goto: 'clerk' } }, 'not supported'],
-  ['command.update', { input: null, command: { resume: 1, update: { a: 1 } } }, 'not supported'],
+  ['stream_mode', { stream_mode: 'everything' }, 'values, checkpoints, debug'],
+  ['command.goto', { input: null, command: { goto: 'nobody' } }, 'nobody is none of triage, clerk'],
+  ['command.goto', { input: null, command: { goto: ['triage', 'clerk'] } }, 'one agent'],
+  ['command.goto', { input: null, command: { goto: { node: 'clerk', input: {} } } }, 'no input of their own'],
+  ['command.update', { input: null, command: { resume: 1, update: { a: 1 } } }, 'a'],
   ['command', { command: { resume: 1 } }, 'not both'],
-  ['webhook', { webhook: 'https://example.com' }, 'not supported'],
-  ['interrupt_before', { interrupt_before: '*' }, 'not supported'],
-  ['after_seconds', { after_seconds: 5 }, 'not supported'],
-  ['multitask_strategy', { multitask_strategy: 'rollback' }, 'not supported'],
-])('a run with %s that would be ignored is refused', async (field, more, reason) => {
+  ['command', { input: null, command: { resume: 1, goto: 'clerk' } }, 'not both'],
+  ['command', { command: { graph: 'desk' } }, 'graph'],
+  ['webhook', { webhook: 'http://127.0.0.1/hook' }, 'The webhook cannot be used'],
+  ['webhook', { webhook: 'ftp://example.com' }, 'The webhook cannot be used'],
+  ['webhook', { webhook: '/hook' }, 'The webhook cannot be used'],
+  ['interrupt_before', { interrupt_before: ['nobody'] }, 'nobody is none of triage, clerk, tools'],
+  ['interrupt_after', { interrupt_after: 'clerk' }, 'expected \\"*\\" or a list'],
+  ['after_seconds', { after_seconds: -1 }, '>=0'],
+  ['after_seconds', { after_seconds: 1e9 }, 'a year'],
+  ['multitask_strategy', { multitask_strategy: 'push' }, 'rollback'],
+  ['durability', { durability: 'never' }, 'exit'],
+  ['feedback_keys', { feedback_keys: ['liked'] }, 'not supported'],
+  ['config.recursion_limit', { config: { recursion_limit: 0 } }, '>=1'],
+])('a run with a %s that makes no sense is refused', async (field, more, reason) => {
   const { status, body } = await post('/runs/wait', {
     assistant_id: 'desk',
     input: { messages: 'hi' },
@@ -172,15 +182,22 @@ test('fields that ask for nothing are no obstacle', async () => {
   expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('Hello.')]);
 });
 
-test('a run cannot go on from a checkpoint that is not the newest', async () => {
-  service.script(say('One.'), say('Two.'));
+test('a run cannot go on from a checkpoint that is not there', async () => {
+  service.script(say('One.'));
   const { thread_id } = JSON.parse((await post('/threads', {})).body);
-  const run = (more: object) =>
-    post(`/threads/${thread_id}/runs/wait`, { assistant_id: 'desk', input: { messages: 'hi' }, ...more });
-  await run({});
-  const history = JSON.parse((await post(`/threads/${thread_id}/history`, {})).body);
-  expect((await run({ checkpoint: history.at(-1).checkpoint })).status).toBe(422);
-  expect((await run({ checkpoint: history[0].checkpoint })).status).toBe(200);
+  const run = (path: string, more: object) =>
+    post(path, { assistant_id: 'desk', input: { messages: 'hi' }, ...more });
+  const path = `/threads/${thread_id}/runs/wait`;
+  const checkpoint = { checkpoint_id: '1f000000-0000-6000-8000-000000000000' };
+  expect((await run(path, checkpoint)).status).toBe(404);
+  expect((await run(path, {})).status).toBe(200);
+  for (const more of [checkpoint, { checkpoint }, { config: { configurable: checkpoint } }])
+    expect(await run(path, more)).toMatchObject({
+      status: 404,
+      body: expect.stringContaining('No checkpoint 1f'),
+    });
+  expect((await run('/runs/wait', checkpoint)).status).toBe(404);
+  expect((await run(path, { checkpoint_id: 'x\u0001' })).status).toBe(404);
 });
 
 test.each([
@@ -197,7 +214,13 @@ test.each([
   ['GET', `${thread}/runs/01a00000-0000-7000-8000-000000000000`, 404],
   ['GET', `${thread}/runs/01a00000-0000-7000-8000-000000000000/stream`, 404],
   ['POST', `${thread}/runs/01a00000-0000-7000-8000-000000000000/cancel`, 404],
-  ['POST', `${thread}/runs/01a00000-0000-7000-8000-000000000000/cancel?action=rollback`, 422],
+  ['POST', `${thread}/runs/01a00000-0000-7000-8000-000000000000/cancel?action=rollback`, 404],
+  ['POST', `${thread}/runs/01a00000-0000-7000-8000-000000000000/cancel?action=forget`, 422],
+  ['DELETE', `${thread}/runs/01a00000-0000-7000-8000-000000000000`, 404],
+  ['GET', '/runs/01a00000-0000-7000-8000-000000000000', 404],
+  ['GET', `${thread}/runs?select=secret`, 422],
+  ['POST', '/runs/cancel', 422],
+  ['POST', '/runs/batch', 422],
   ['GET', '/runs/mine/stream', 422],
   ['GET', '/assistants/nobody/graph', 404],
   ['GET', '/api/v1/films?q=%00', 400],

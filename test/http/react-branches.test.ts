@@ -105,16 +105,14 @@ test('an answer is made anew from the state before it, and the conversation goes
   expect(chat.about(1).branchOptions).toHaveLength(2);
 });
 
-test('a decision is taken back: the same call is decided otherwise on a branch', async () => {
-  service.script(call('look_up', { order: 7 }), say('It is on its way.'), say('As you wish.'));
+test('a waiting call is left behind: the message before it is edited instead of answered', async () => {
+  service.script(call('look_up', { order: 7 }), say('Order what?'));
   const chat = openChat('till');
   await chat.submit('Where is 7?');
   await waitFor(() => expect(chat.stream().interrupt).toBeDefined(), { timeout: 10_000 });
-  await chat.submit(undefined, { command: { resume: 'accept' } });
-  await chat.shows('Where is 7?', '', 'Order 7 is on its way.', 'It is on its way.');
-  const waiting = chat.about(2).before;
-  await chat.submit(undefined, { checkpoint: waiting });
-  await waitFor(() => expect(chat.stream().interrupt).toBeDefined(), { timeout: 10_000 });
-  await chat.submit(undefined, { command: { resume: 'refuse' } });
-  await chat.shows('Where is 7?', '', 'A person refused this call.', 'As you wish.');
+  await waitFor(() => expect(chat.stream().isLoading).toBe(false));
+  await chat.submit('Where is it?', { checkpoint: chat.about(0).before });
+  await chat.shows('Where is it?', 'Order what?');
+  expect(chat.stream().interrupt).toBeUndefined();
+  expect(await client.threads.get(chat.threadId())).toMatchObject({ status: 'idle' });
 });

@@ -1,6 +1,6 @@
 import '../support/dom.ts';
 import { Client, type Message } from '@langchain/langgraph-sdk';
-import { useMessageMetadata, useStream } from '@langchain/react';
+import { useStream } from '@langchain/react';
 import { act, cleanup, renderHook, waitFor } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { call, say, transfer } from '../support/scripted-model.ts';
@@ -30,8 +30,8 @@ describe.each(['sse', 'websocket'] as const)('over %s', (transport) => {
     threadId?: string;
   } = {}) {
     let threadId: string | null = given ?? null;
-    const view = renderHook(() => {
-      const stream = useStream<State>({
+    const view = renderHook(() =>
+      useStream<State>({
         apiUrl: service.url,
         apiKey: null as unknown as string, // no key, not even one of the environment
         assistantId,
@@ -40,15 +40,12 @@ describe.each(['sse', 'websocket'] as const)('over %s', (transport) => {
         onThreadId: (id: string) => {
           threadId = id;
         },
-      });
-      const about = useMessageMetadata(stream, stream.messages.at(-2)?.id);
-      return { stream, about };
-    });
-    const stream = () => view.result.current.stream;
+      }),
+    );
+    const stream = () => view.result.current;
     const texts = () => stream().messages.map(({ text }) => text);
     return {
       stream,
-      about: () => view.result.current.about,
       unmount: view.unmount,
       threadId: () => threadId ?? '',
       submit: (content: string, options: object = {}) =>
@@ -140,9 +137,10 @@ describe.each(['sse', 'websocket'] as const)('over %s', (transport) => {
     await chat.shows('First?', 'One.');
     await chat.submit('Second?');
     await chat.shows('First?', 'One.', 'Second?', 'Two.');
-    const before = chat.about()?.parentCheckpointId;
-    expect(before).toBeDefined();
-    await chat.submit('Second, edited?', { forkFrom: before });
+    const second = chat.stream().messages[2]?.id;
+    const states = await client.threads.getHistory<State>(chat.threadId(), { limit: 50 });
+    const first = states.findLast(({ values }) => values.messages.some(({ id }) => id === second));
+    await chat.submit('Second, edited?', { forkFrom: first?.parent_checkpoint?.checkpoint_id });
     await chat.shows('First?', 'One.', 'Second, edited?', 'Two, anew.');
   });
 });

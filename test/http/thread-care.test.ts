@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, type Message } from '@langchain/langgraph-sdk';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { collect } from '../support/logged-events.ts';
 import { call, say, transfer } from '../support/scripted-model.ts';
 import { startService, type TestService } from '../support/start-service.ts';
 
@@ -60,7 +61,10 @@ test('a copy has the states of its thread and goes its own way', async () => {
   await talk(copy.thread_id, 'Copy?', 'mine');
   await talk(threadId, 'Original?', 'yours');
   expect(textsOf((await client.threads.getState(threadId)).values).slice(-2)).toEqual(['Original?', 'yours']);
-  expect(textsOf((await client.threads.getState(copy.thread_id)).values).slice(-2)).toEqual(['Copy?', 'mine']);
+  expect(textsOf((await client.threads.getState(copy.thread_id)).values).slice(-2)).toEqual([
+    'Copy?',
+    'mine',
+  ]);
   await detailOf(request('POST', `/threads/${randomUUID()}/copy`), 404);
 });
 
@@ -80,12 +84,28 @@ test('a copy of a thread that waits for a person can be answered, and so can the
 test('a pruned thread keeps its state and goes on, and a deleted one is gone', async () => {
   const [kept, gone] = [await makeThread('one', 'two'), await makeThread('three')];
   const before = await client.threads.getState(kept);
-  const unknown = randomUUID();
-  expect(await client.threads.prune([kept, unknown], { strategy: 'keep_latest' })).toEqual({ pruned_count: 1 });
-  const after = await client.threads.getState(kept);
-  expect(after).toEqual({ ...before, parent_checkpoint: null });
-  expect(await client.threads.getHistory(kept)).toHaveLength(1);
-  expect(textsOf(await talk(kept, 'And now?', 'four'))).toEqual([...textsOf(before.values), 'And now?', 'four']);
+  const [run] = await client.runs.list(kept, { limit: 1 });
+  const replayed = await collect(client.runs.joinStream(kept, run?.run_id ?? '', { streamMode: 'values' }));
+  const [unknown, joined] = [randomUUID(), await client.runs.join(kept, run?.run_id ?? '')];
+  expect(await client.threads.prune([kept, unknown], { strategy: 'keep_latest' })).toEqual({
+    pruned_count: 1,
+  });
+  const history = await client.threads.getHistory(kept);
+  expect(history.map(({ values }) => values.messages.length)).toEqual([4, 2]);
+  expect(history[0]?.parent_checkpoint).toEqual(history[1]?.checkpoint);
+  expect(await client.threads.getState(kept)).toEqual({
+    ...before,
+    parent_checkpoint: history[1]?.checkpoint,
+  });
+  expect(await client.runs.join(kept, run?.run_id ?? '')).toEqual(joined);
+  expect(await collect(client.runs.joinStream(kept, run?.run_id ?? '', { streamMode: 'values' }))).toEqual(
+    replayed,
+  );
+  expect(textsOf(await talk(kept, 'And now?', 'four'))).toEqual([
+    ...textsOf(before.values),
+    'And now?',
+    'four',
+  ]);
   expect(await client.threads.prune([gone, unknown])).toEqual({ pruned_count: 1 });
   await expect(client.threads.get(gone)).rejects.toThrow('404');
   expect(await detailOf(request('POST', '/threads/prune', { thread_ids: ['x'] }), 422)).toContain('UUID');
@@ -106,13 +126,16 @@ test('a thread waits for a person after it was pruned as before', async () => {
 
 test('a thread says how long it is kept when it is asked, and a change moves that', async () => {
   const { thread_id } = await client.threads.create({ ttl: 60 });
-  const get = async () => (await client.threads.get(thread_id, { include: ['ttl'] })) as unknown as { ttl: Ttl };
+  const get = async () =>
+    (await client.threads.get(thread_id, { include: ['ttl'] })) as unknown as { ttl: Ttl };
   type Ttl = { strategy: string; ttl_minutes: number; expires_at: string } | null;
   const { ttl } = await get();
   expect(ttl).toMatchObject({ strategy: 'delete', ttl_minutes: 60 });
   expect(Date.parse(ttl?.expires_at ?? '') - Date.now()).toBeGreaterThan(59 * 60_000);
   expect(await client.threads.get(thread_id)).not.toHaveProperty('ttl');
-  const changed = await request('PATCH', `/threads/${thread_id}`, { ttl: { ttl: 120, strategy: 'keep_latest' } });
+  const changed = await request('PATCH', `/threads/${thread_id}`, {
+    ttl: { ttl: 120, strategy: 'keep_latest' },
+  });
   expect(changed.status).toBe(200);
   expect((await get()).ttl).toMatchObject({ strategy: 'keep_latest', ttl_minutes: 120 });
   await talk(thread_id, 'Still there?', 'Yes.');
@@ -120,7 +143,9 @@ test('a thread says how long it is kept when it is asked, and a change moves tha
   await client.threads.update(thread_id, { ttl: 0 });
   expect((await get()).ttl).toBeNull();
   expect(await detailOf(request('POST', '/threads', { ttl: -1 }), 422)).toContain('minutes');
-  expect(await detailOf(request('POST', '/threads', { ttl: { ttl: 1, strategy: 'burn' } }), 422)).toContain('keep_latest');
+  expect(await detailOf(request('POST', '/threads', { ttl: { ttl: 1, strategy: 'burn' } }), 422)).toContain(
+    'keep_latest',
+  );
 });
 
 test('a change is answered with nothing where the client wants nothing', async () => {
@@ -147,7 +172,7 @@ test('the size of a thread is told by channel, and a turn adds to it', async () 
   expect(after.bytes).toBeGreaterThan(before.bytes);
   expect(after.events.count).toBeGreaterThan(before.events.count);
   await client.threads.prune([threadId], { strategy: 'keep_latest' });
-  expect((await sizeOf()).checkpoints.count).toBe(1);
+  expect((await sizeOf()).checkpoints.count).toBe(2);
 });
 
 test('threads are found by what their newest state contains', async () => {
@@ -163,7 +188,9 @@ test('threads are found by what their newest state contains', async () => {
   expect(await find({ agent: 'triage', messages: [{ content: 'bread' }] })).toEqual([second]);
   expect(await find({ agent: 'nobody' })).toEqual([]);
   expect(await find({ unknown: 1 })).toEqual([]);
-  expect(await client.threads.count({ values: { messages: [{ content: `tea ${topic}` }] } as never })).toBe(1);
+  expect(await client.threads.count({ values: { messages: [{ content: `tea ${topic}` }] } as never })).toBe(
+    1,
+  );
 });
 
 test('a search takes out what it is asked to, and sorts by when states changed', async () => {
@@ -181,7 +208,9 @@ test('a search takes out what it is asked to, and sorts by when states changed',
     { thread_id: first, extracted: { last: 'three', topic, none: null } },
     { thread_id: second, extracted: { last: 'two', topic, none: null } },
   ]);
-  expect(await detailOf(request('POST', '/threads/search', { extract: { x: 'a b' } }), 422)).toContain('path');
+  expect(await detailOf(request('POST', '/threads/search', { extract: { x: 'a b' } }), 422)).toContain(
+    'path',
+  );
 });
 
 test('the history is filtered by the metadata of its states', async () => {
@@ -200,6 +229,8 @@ test('a handoff leaves nothing behind in the writes once its turn is over', asyn
   const { thread_id } = await client.threads.create();
   service.script(transfer('clerk', { question: 'Where is 7?' }), call('look_up', { order: 7 }), say('Here.'));
   await client.runs.wait(thread_id, 'desk', { input: { messages: 'Where is 7?' } });
-  const size = (await (await request('GET', `/threads/${thread_id}/storage`)).json()) as { writes: { count: number } };
+  const size = (await (await request('GET', `/threads/${thread_id}/storage`)).json()) as {
+    writes: { count: number };
+  };
   expect(size.writes.count).toBe(0);
 });

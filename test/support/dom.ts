@@ -13,5 +13,4 @@ Object.assign(globalThis, {
   HTMLIFrameElement: window.HTMLIFrameElement,
   Node: window.Node,
   MutationObserver: window.MutationObserver,
-  IS_REACT_ACT_ENVIRONMENT: true,
 });

@@ -17,12 +17,21 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-/** A service that listens, on a database of its own, with the fixture's agents: one for a file of tests. */
+export interface ServiceOptions {
+  project?: string;
+  /** Whether changed files take effect. */
+  watch?: boolean;
+  /** A database that outlives the service; absent: one that goes with it. */
+  made?: TestDatabase;
+}
+
+/** A service that listens, with the fixture's agents: one for a file of tests. */
 export async function startService({
   project = 'test/fixtures/desk',
   watch = false,
-} = {}): Promise<TestService> {
-  const { database, drop } = await makeTestDatabase();
+  made,
+}: ServiceOptions = {}): Promise<TestService> {
+  const { database, drop } = made ?? (await makeTestDatabase());
   let model = scriptedModel([]);
   const context = await openContext(testConfig(project), openLog('silent', false), {
     database,

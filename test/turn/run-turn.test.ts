@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
 import { getRun } from '../../src/db/runs.ts';
 import { cancelRun } from '../../src/turn/cancel-run.ts';
+import { sweepThreads } from '../../src/turn/sweep-threads.ts';
 import { readHistory, readState } from '../../src/turn/thread-state.ts';
 import { watchRun } from '../../src/turn/watch-run.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
@@ -216,11 +217,16 @@ test('texts that databases and terminals choke on come through unharmed', async 
   });
 });
 
-test('a temporary thread is gone when everybody has seen its end', async () => {
-  const context = await openTestContext({ chat: scriptedModel([say('bye')]) });
+test('a temporary thread can be looked at for a minute after its end, and is swept then', async () => {
+  const context = await openTestContext({ chat: scriptedModel([say('Hello.')]) });
   const ids = await ask(context, 'hi', { temporary: true });
-  expect((await watch(context, ids)).at(-1)).toMatchObject({ answer: { content: 'bye' } });
-  await expect.poll(() => getRun(context.db, ids.runId)).toBeUndefined();
+  expect((await watch(context, ids)).at(-1)).toMatchObject({ answer: { content: 'Hello.' } });
+  expect(await sweepThreads(context)).toMatchObject({ deleted: 0 });
+  expect(await watch(context, ids)).not.toEqual([]);
+  const long = new Date(Date.now() - 90_000);
+  await context.db.updateTable('baton.thread').set({ updated_at: long }).execute();
+  expect(await sweepThreads(context)).toMatchObject({ deleted: 1 });
+  expect(await getRun(context.db, ids.runId)).toBeUndefined();
   expect(await readState(context, ids.threadId)).toBeUndefined();
 });
 

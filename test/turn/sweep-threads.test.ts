@@ -26,7 +26,9 @@ async function talk(context: AppContext, threadId: string): Promise<string> {
 /** As if nobody had used the threads for long. */
 async function letTimePass({ db }: AppContext): Promise<void> {
   await sql`
-    update baton.thread set expires_at = expires_at - interval '10 years', updated_at = updated_at - interval '10 years'`.execute(db);
+    update baton.thread set expires_at = expires_at - interval '10 years', updated_at = updated_at - interval '10 years'`.execute(
+    db,
+  );
   await sql`update baton.run set updated_at = updated_at - interval '10 years'`.execute(db);
 }
 
@@ -69,7 +71,9 @@ test('a thread that is kept latest goes on where it was, keeps the log of its ne
   expect(await sweepThreads(context)).toEqual({ deleted: 0, pruned: 1 });
   expect(await sweepThreads(context), 'once is enough').toEqual({ deleted: 0, pruned: 0 });
 
-  expect(await readHistory(context, thread, { limit: 100 })).toEqual([{ ...before, parentCheckpointId: null }]);
+  const [newest, ...older] = await readHistory(context, thread, { limit: 100 });
+  expect(newest).toEqual({ ...before, parentCheckpointId: older[0]?.checkpointId });
+  expect(older.map(({ values }) => values.messages.length)).toEqual([4]);
   const kept = await Promise.all(runs.map((runId) => watch(context, { threadId: thread, runId })));
   expect(kept).toEqual([logs[0]?.slice(-1), logs[1]?.slice(-1), logs[2]]);
   const ids = await ask(context, 'And now?', { threadId: thread });
@@ -89,9 +93,20 @@ test('the log of what ended lately stays', async () => {
 });
 
 test('a thread that somebody works on is left alone until its run is over', async () => {
-  const context = await openTestContext({ chat: scriptedModel([call('look_up', { order: 0 })]), project: 'test/fixtures/desk' });
-  const threads = [await makeThread(context, hour), await makeThread(context, { ...hour, strategy: 'keep_latest' })];
-  for (const threadId of threads) await context.db.updateTable('baton.thread').set({ status: 'busy' }).where('thread_id', '=', threadId).execute();
+  const context = await openTestContext({
+    chat: scriptedModel([call('look_up', { order: 0 })]),
+    project: 'test/fixtures/desk',
+  });
+  const threads = [
+    await makeThread(context, hour),
+    await makeThread(context, { ...hour, strategy: 'keep_latest' }),
+  ];
+  for (const threadId of threads)
+    await context.db
+      .updateTable('baton.thread')
+      .set({ status: 'busy' })
+      .where('thread_id', '=', threadId)
+      .execute();
   await letTimePass(context);
   expect(await sweepThreads(context)).toEqual({ deleted: 0, pruned: 0 });
   await context.db.updateTable('baton.thread').set({ status: 'idle' }).execute();
@@ -113,7 +128,8 @@ test('a temporary thread goes a minute after its run', async () => {
 test('sweeps of many processes at once share the work', async () => {
   const context = await openTestContext();
   const strategies = ['delete', 'keep_latest'] as const;
-  for (let at = 0; at < 60; at++) await makeThread(context, { minutes: 1, strategy: strategies[at % 2] ?? 'delete' });
+  for (let at = 0; at < 60; at++)
+    await makeThread(context, { minutes: 1, strategy: strategies[at % 2] ?? 'delete' });
   await letTimePass(context);
   const sweeps = await Promise.all([1, 2, 3, 4].map(() => sweepThreads(context)));
   const sum = (key: 'deleted' | 'pruned') => sweeps.reduce((total, swept) => total + swept[key], 0);

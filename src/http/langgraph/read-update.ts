@@ -56,7 +56,10 @@ const messageSchema = z.preprocess(
 export const updateValuesSchema = z
   .strictObject({
     messages: z
-      .preprocess((given) => (Array.isArray(given) || given == null ? given : [given]), z.array(messageSchema).max(1000))
+      .preprocess(
+        (given) => (Array.isArray(given) || given == null ? given : [given]),
+        z.array(messageSchema).max(1000),
+      )
       .nullish(),
     agent: z.string().min(1).nullish().describe('Who speaks next.'),
   })
@@ -64,7 +67,10 @@ export const updateValuesSchema = z
 
 export function toUpdate(
   values: z.output<typeof updateValuesSchema>,
-  { asNode, checkpointId }: { asNode?: string | null | undefined; checkpointId?: string | null | undefined } = {},
+  {
+    asNode,
+    checkpointId,
+  }: { asNode?: string | null | undefined; checkpointId?: string | null | undefined } = {},
 ): ManualUpdate {
   const { messages, agent } = values ?? {};
   return {

@@ -12,7 +12,7 @@ import { noThread } from './no-thread.ts';
 import { runRequestSchema } from './run-request.ts';
 import { type StartedRun, startRun } from './start-run.ts';
 import type { StreamMode } from './stream-modes.ts';
-import { wireRun } from './wire-run.ts';
+import { runFields, wireRun } from './wire-run.ts';
 
 const tag = 'LangGraph: runs';
 const body = runRequestSchema;
@@ -24,6 +24,7 @@ const listSchema = z.object({
   limit: z.coerce.number().int().min(1).max(1000).default(10),
   offset: z.coerce.number().int().min(0).default(0),
   status: z.enum(['pending', 'running', 'success', 'error', 'timeout', 'interrupted']).optional(),
+  select: z.array(z.enum(runFields, `expected some of ${runFields.join(', ')}`)).optional(),
 });
 
 /** Runs: started on a thread or on one of their own, and listed. */
@@ -88,17 +89,20 @@ export function runRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   });
   app.get('/threads/:thread_id/runs', async (c) => {
     const threadId = readThreadId(c);
-    const { limit, offset, status } = checkInput(listSchema, c.req.query());
+    const { limit, offset, status, select } = checkInput(listSchema, {
+      ...c.req.query(),
+      select: c.req.queries('select'),
+    });
     if (!(await getThread(context.db, threadId))) throw noThread(threadId);
     const runs = await listRuns(context.db, threadId, { limit, offset, ...(status && { status }) });
-    return c.json(runs.map(wireRun));
+    return c.json(runs.map((run) => wireRun(run, select)));
   });
 
   return app;
 
   async function runOf({ runId, threadId }: StartedRun): Promise<object> {
     const run = await getRun(context.db, runId);
-    return run ? wireRun(run) : { run_id: runId, thread_id: threadId, status: 'success' }; // it is over, and its thread is gone
+    return run ? wireRun(run) : { run_id: runId, thread_id: threadId, status: 'interrupted' }; // it was taken back at once
   }
 }
 

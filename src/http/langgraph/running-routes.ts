@@ -5,6 +5,7 @@ import type { AppContext } from '../../app-context.ts';
 import { getRun, type Run } from '../../db/runs.ts';
 import { CallerError } from '../../errors.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
+import { deleteRun } from '../../turn/delete-run.ts';
 import { watchRun } from '../../turn/watch-run.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
@@ -22,10 +23,7 @@ const flag = z
   .transform((value) => value === '1' || value === 'true');
 const joinSchema = z.object({ cancel_on_disconnect: flag });
 const streamSchema = joinSchema.extend({ stream_mode: streamModeSchema.optional() });
-const cancelSchema = z.object({
-  wait: flag,
-  action: z.enum(['interrupt'], 'expected interrupt: rollback is not supported').default('interrupt'),
-});
+const cancelSchema = z.object({ wait: flag, action: z.enum(['interrupt', 'rollback']).default('interrupt') });
 const streamed = {
   description:
     'Begins with the run, or behind the frame that the header Last-Event-ID names. The same modes as the run was started with unless `stream_mode` says others.',
@@ -42,6 +40,21 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   app.get('/threads/:thread_id/runs/:run_id', async (c) =>
     c.json(wireRun(await findRun(c, readThreadId(c)))),
   );
+
+  describe(app, 'GET /runs/{run_id}', { summary: 'Get a run on a thread of its own', tag });
+  app.get('/runs/:run_id{[0-9A-Fa-f-]{36}}', async (c) => c.json(wireRun(await findRun(c))));
+
+  describe(app, 'DELETE /threads/{thread_id}/runs/{run_id}', {
+    summary: 'Delete a run that has ended, and the states that it saved',
+    description: 'States that a later run goes on from stay.',
+    tag,
+    answers: 'nothing',
+  });
+  app.delete('/threads/:thread_id/runs/:run_id', async (c) => {
+    const { run_id: runId, thread_id: threadId } = await findRun(c, readThreadId(c));
+    await deleteRun(context, { threadId, runId });
+    return c.body(null, 204);
+  });
 
   describe(app, 'GET /threads/{thread_id}/runs/{run_id}/join', {
     summary: 'Wait for a run and get the state at its end',
@@ -61,15 +74,16 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
 
   describe(app, 'POST /threads/{thread_id}/runs/{run_id}/cancel', {
     summary: 'Stop a run',
-    description: 'Answers 202 at once, or 204 when it has stopped if `wait` is 1.',
+    description:
+      'Answers 202 at once, or 204 when it has stopped if `wait` is 1. With the action `rollback`, what it did to its thread is taken back, and the run is deleted.',
     tag,
     query: cancelSchema,
     answers: 'nothing',
   });
   app.post('/threads/:thread_id/runs/:run_id/cancel', async (c) => {
-    const { wait } = checkInput(cancelSchema, c.req.query());
+    const { wait, action } = checkInput(cancelSchema, c.req.query());
     const { run_id: runId, thread_id: threadId } = await findRun(c, readThreadId(c));
-    await cancelRun(context, { threadId, runId });
+    await cancelRun(context, { threadId, runId }, action);
     if (!wait) return c.body(null, 202);
     for await (const _ of watchRun(context, { threadId, runId, signal: c.req.raw.signal }));
     return c.body(null, 204);
@@ -90,6 +104,7 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       stream_mode: c.req.queries('stream_mode'),
     });
     const modes = stream_mode ?? streamModeSchema.safeParse(run.kwargs.stream_mode).data ?? ['values'];
+    c.header('Content-Location', c.req.path.replace(/\/stream$/, ''));
     c.header('Location', c.req.path); // clients come here again when their connection breaks
     return answerWithStream(context, c, watched(run, cancel_on_disconnect), { modes, after: readAfter(c) });
   }

@@ -1,13 +1,15 @@
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
+import { findAcceptedRun } from '../../db/idempotency-keys.ts';
+import { getRun } from '../../db/runs.ts';
 import { CallerError } from '../../errors.ts';
-import { acceptTurn } from '../../turn/accept-turn.ts';
-import { readState } from '../../turn/thread-state.ts';
+import { type AcceptedTurn, acceptTurn, type IdempotencyClaim } from '../../turn/accept-turn.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { markReplayed, readIdempotency } from '../idempotency.ts';
 import { readBody } from '../read-body.ts';
-import { findAssistant } from './find-assistant.ts';
-import { mergeRunConfig, mergeRunMetadata } from './merge-run-config.ts';
-import { kwargsOf, type RunRequest, resumeOf, runRequestSchema } from './run-request.ts';
+import { copiedHeaders } from './copied-headers.ts';
+import { type RunRequest, runRequestSchema } from './run-request.ts';
+import { isTemporary, toTurn } from './to-turn.ts';
 
 export interface StartedRun {
   threadId: string;
@@ -16,8 +18,8 @@ export interface StartedRun {
 }
 
 /**
- * Reads the body of a request that starts a run and has the turn accepted. Without a thread, the run gets
- * one of its own, which goes with its end unless `on_completion` is `keep`. Tells the client where the run is.
+ * Reads the body of a request that starts a run and has the turn accepted, or finds the run that it started before under its
+ * idempotency key. Without a thread, the run gets one of its own. Tells the client where the run is.
  */
 export async function startRun(
   context: AppContext,
@@ -25,41 +27,38 @@ export async function startRun(
   threadId?: string,
 ): Promise<StartedRun> {
   const request = await readBody(c, runRequestSchema);
-  const assistant = await findAssistant(context, request.assistant_id);
-  const config = mergeRunConfig(assistant, request);
-  if (threadId) await refuseFork(context, threadId, request);
-  const temporary = !threadId && request.on_completion !== 'keep';
-  const ids = await acceptTurn(context, {
-    graph: assistant.graph.name,
-    assistantId: assistant.assistantId,
-    ...(threadId && { threadId }),
-    ifNotExists: request.if_not_exists ?? 'reject',
-    input: request.input ?? [],
-    ...resumeOf(request),
-    metadata: mergeRunMetadata(assistant, request),
-    kwargs: kwargsOf(request),
-    config,
-    version: config.configurable?.graph_version === 'newest' ? 'newest' : 'pinned',
-    multitask: request.multitask_strategy ?? 'enqueue',
-    temporary,
-  });
+  const ids = await accept(context, c, request, threadId);
   c.set('threadId', ids.threadId);
   c.set('runId', ids.runId);
-  const path = temporary ? `/runs/${ids.runId}` : `/threads/${ids.threadId}/runs/${ids.runId}`;
+  const path = isTemporary(request, threadId)
+    ? `/runs/${ids.runId}`
+    : `/threads/${ids.threadId}/runs/${ids.runId}`;
   c.header('Content-Location', path);
   c.header('Location', `${path}/stream`);
-  return { ...ids, request };
+  if (ids.replayed) await confirmReplay(context, c, ids);
+  return { threadId: ids.threadId, runId: ids.runId, request };
 }
 
-/** Clients send the checkpoint that they see the thread at: only the newest can be gone on from. */
-async function refuseFork(context: AppContext, threadId: string, request: RunRequest): Promise<void> {
-  const asked = request.checkpoint_id ?? request.checkpoint?.checkpoint_id;
-  if (!asked) return;
-  const newest = await readState(context, threadId);
-  if (newest && newest.checkpointId !== asked) {
-    throw new CallerError(
-      'unprocessable',
-      'A run can only go on from the newest checkpoint: forks are not supported.',
-    );
-  }
+/** What was accepted before is looked for first: what it found then need not be there any more. */
+async function accept(
+  context: AppContext,
+  c: Context<HttpEnv>,
+  request: RunRequest,
+  threadId: string | undefined,
+): Promise<AcceptedTurn> {
+  const idempotency: IdempotencyClaim | undefined = await readIdempotency(c);
+  const before = idempotency && (await findAcceptedRun(context.db, idempotency));
+  if (before) return { ...before, replayed: true };
+  const turn = await toTurn(context, request, { threadId, headers: copiedHeaders(c.req.raw.headers) });
+  return acceptTurn(context, { ...turn, ...(idempotency && { idempotency }) });
+}
+
+async function confirmReplay(
+  { db }: AppContext,
+  c: Context<HttpEnv>,
+  { runId }: { runId: string },
+): Promise<void> {
+  markReplayed(c);
+  if (await getRun(db, runId)) return;
+  throw new CallerError('not-found', `The run ${runId}, which this Idempotency-Key started, is gone.`);
 }

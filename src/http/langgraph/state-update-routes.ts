@@ -15,7 +15,9 @@ const bodySchema = z.object({
   as_node: z
     .string()
     .nullish()
-    .describe('Whose step this is, which says what comes next: an agent, `tools`, or `__start__` for a user.'),
+    .describe(
+      'Whose step this is, which says what comes next: an agent, `tools`, or `__start__` for a user.',
+    ),
   checkpoint_id: checkpointId.describe('The saved state to change, which begins a branch; else the newest.'),
   checkpoint: z.object({ checkpoint_id: checkpointId }).nullish(),
 });

@@ -31,7 +31,9 @@ const superstepSchema = z
       )
       .length(1, 'expected one update: agents take turns'),
   })
-  .transform(({ updates: [{ values, command, as_node: asNode } = {}] }) => toUpdate(command?.update ?? values, { asNode }));
+  .transform(({ updates: [{ values, command, as_node: asNode } = {}] }) =>
+    toUpdate(command?.update ?? values, { asNode }),
+  );
 const createSchema = z.object({
   thread_id: z.guid('expected a UUID').toLowerCase().nullish(),
   metadata: jsonObjectSchema.nullish(),
@@ -40,7 +42,9 @@ const createSchema = z.object({
     .array(superstepSchema)
     .max(1000)
     .nullish()
-    .describe('Updates of the state of the new thread, one after the other; metadata.graph_id names its graph.'),
+    .describe(
+      'Updates of the state of the new thread, one after the other; metadata.graph_id names its graph.',
+    ),
   ttl: ttlSchema,
 });
 const patchSchema = z.object({ metadata: jsonObjectSchema.nullish(), ttl: ttlSchema });
@@ -74,7 +78,11 @@ export function threadRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     return c.json({ ...(await wireThread(context, thread)), ...ttl });
   });
 
-  describe(app, 'PATCH /threads/{thread_id}', { summary: 'Add to the metadata, or say how long the thread is kept', tag, body: patchSchema });
+  describe(app, 'PATCH /threads/{thread_id}', {
+    summary: 'Add to the metadata, or say how long the thread is kept',
+    tag,
+    body: patchSchema,
+  });
   app.patch('/threads/:thread_id', async (c) => {
     const threadId = readThreadId(c);
     const { metadata, ttl } = await readBody(c, patchSchema);

@@ -26,7 +26,9 @@ const searchSchema = filterSchema.extend({
   sort_by: z.enum(['thread_id', 'status', 'created_at', 'updated_at', 'state_updated_at']).nullish(),
   sort_order: z.enum(['asc', 'desc']).nullish(),
   select: z.array(z.enum(threadFields)).nullish(),
-  extract: extractSchema.nullish().describe('What to take out of each thread: a path by the name to give it.'),
+  extract: extractSchema
+    .nullish()
+    .describe('What to take out of each thread: a path by the name to give it.'),
 });
 
 /** Threads: found and counted. */

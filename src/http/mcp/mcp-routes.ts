@@ -9,6 +9,8 @@ import { readBody } from '../read-body.ts';
 import { openCallsUnderWay } from './calls-under-way.ts';
 import { openMcpServer } from './open-mcp-server.ts';
 
+/** Some clients end addresses with a slash. */
+const paths = ['/mcp', '/mcp/'] as const;
 const sessionHeader = 'mcp-session-id';
 const bodySchema = z.union([z.looseObject({}), z.array(z.looseObject({}))], 'expected a JSON-RPC message');
 const cancelledSchema = z.object({
@@ -24,15 +26,17 @@ export function mcpRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const calls = openCallsUnderWay();
 
-  describe(app, 'POST /mcp', {
-    summary: 'Speak the Model Context Protocol: every graph is a tool',
-    description: 'Streamable HTTP. `Accept` has both application/json and text/event-stream.',
-    tag: 'MCP',
-    body: z.looseObject({}),
-    answers: 'text/event-stream',
-    example: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
-  });
-  app.on('POST', ['/mcp', '/mcp/'], async (c) => {
+  for (const path of paths) {
+    describe(app, `POST ${path}`, {
+      summary: 'Speak the Model Context Protocol: every graph is a tool',
+      description: 'Streamable HTTP. `Accept` has both application/json and text/event-stream.',
+      tag: 'MCP',
+      body: z.looseObject({}),
+      answers: 'text/event-stream',
+      example: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
+    });
+  }
+  app.on('POST', [...paths], async (c) => {
     const parsedBody = await readBody(c, bodySchema);
     const messages = [parsedBody].flat();
     const session = c.req.header(sessionHeader);

@@ -65,7 +65,7 @@ export function openResponseLog(head: ResponseHead, { stateAt, threadId }: LogOp
       case 'call-start':
         return output.beginCall(event.agent, event.call);
       case 'call-end':
-        return endCall(event.message);
+        return endCall(event.message, event.agent);
       case 'step-end':
         return tellMessages(view?.added ?? []);
       case 'turn-end':
@@ -101,9 +101,9 @@ export function openResponseLog(head: ResponseHead, { stateAt, threadId }: LogOp
     });
   }
 
-  function endCall(answer: ToolMessage): Told[] {
+  function endCall(answer: ToolMessage, caller?: string): Told[] {
     const { agent, call } = findCall(view?.values.messages ?? [], answer);
-    return output.endCall(agent, call, answer);
+    return output.endCall(caller ?? agent, call, answer);
   }
 
   function askApproval(value: unknown): Told[] {

@@ -46,7 +46,8 @@ export async function findPlace(context: AppContext, request: ResponseRequest): 
 
 async function findConversation(context: AppContext, conversation: string): Promise<Place> {
   const threadId = threadIdOf(conversation, 'conversation');
-  if (!(await getThread(context.db, threadId))) throw noSuch('conversation', conversation, 'conversation');
+  const thread = await getThread(context.db, threadId);
+  if (!thread || thread.temporary) throw noSuch('conversation', conversation, 'conversation');
   const before = await lastRun(context, threadId);
   return { threadId, ...(before && { before }) };
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { call, say } from '../../support/scripted-model.ts';
 import { startService, type TestService } from '../../support/start-service.ts';
-import { clientOf, command, every, input, isTerminal, readEvents } from './support.ts';
+import { clientOf, command, every, type Frame, input, isTerminal, readEvents } from './support.ts';
 
 let service: TestService;
 
@@ -146,6 +146,27 @@ test('a success tells which events happened before it', async () => {
   expect(later.filter(({ method }) => method === 'lifecycle')).toHaveLength(2);
 });
 
+test('a command that is sent again under its key is carried out once', async () => {
+  const threadId = await ran('desk', say('Here.'));
+  service.script(say('Once.'));
+  const again = async (body: object) => {
+    const response = await fetch(`${service.url}/threads/${threadId}/commands`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'idempotency-key': threadId },
+      body: JSON.stringify(body),
+    });
+    return [response.headers.get('idempotent-replayed'), (await response.json()) as Frame] as const;
+  };
+  const start = { id: 1, method: 'run.start', params: { assistant_id: 'desk', input } };
+  const [[, first], [, second]] = await Promise.all([again(start), again(start)]);
+  const [replayed, third] = await again(start);
+  expect(replayed).toBe('true');
+  expect([second.result, third.result]).toEqual([first.result, first.result]);
+  expect(await clientOf(service.url).runs.list(threadId)).toHaveLength(2);
+  const [, other] = await again({ ...start, id: 2 });
+  expect(other).toMatchObject({ type: 'error', id: 2, error: 'invalid_argument' });
+});
+
 test('a thread belongs to its graph', async () => {
   const threadId = await ran('desk', say('Here.'));
   const { frame } = await send(threadId, {
@@ -196,6 +217,16 @@ test('states that are not there are told', async () => {
   const missing = crypto.randomUUID();
   const fork = { id: 1, method: 'state.fork', params: { checkpoint_id: missing } };
   expect((await send(threadId, fork)).frame.error).toBe('no_such_checkpoint');
+  const configurable = { checkpoint_id: missing };
+  const branch = { assistant_id: 'desk', input, config: { configurable } };
+  expect((await send(threadId, { id: 1, method: 'run.start', params: branch })).frame.error).toBe(
+    'no_such_checkpoint',
+  );
+  const nothingNew = { assistant_id: 'desk', input: null };
+  expect((await send(threadId, { id: 1, method: 'run.start', params: nothingNew })).frame).toMatchObject({
+    error: 'invalid_argument',
+    message: expect.stringContaining('nothing to go on with'),
+  });
   const tree = { id: 1, method: 'agent.getTree', params: { run_id: missing } };
   expect((await send(threadId, tree)).frame.error).toBe('no_such_run');
   const get = { id: 1, method: 'state.get', params: { namespace: ['sub'] } };

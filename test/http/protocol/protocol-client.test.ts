@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { call, say } from '../../support/scripted-model.ts';
+import { call, say, transfer } from '../../support/scripted-model.ts';
 import { startService, type TestService } from '../../support/start-service.ts';
 import {
   clientOf,
@@ -223,6 +223,37 @@ test('a branch begins at an older state', async () => {
   expect(forked.thread_id).toBe(thread.threadId);
   await vi.waitUntil(() => runs(seen) === 4, quick);
   expect(texts()).toEqual(['Where is my order 7?', 'Again.']);
+  await thread.close();
+});
+
+test.each([
+  ['interrupt', 'Where is my order 0?'],
+  ['rollback', 'Instead?'],
+] as const)('a run that has to make room ends on the stream: %s', async (multitaskStrategy, first) => {
+  const thread = clientOf(service.url).threads.stream({ assistantId: 'desk' });
+  const seen = gather(thread);
+  await thread.subscribe(filter);
+  service.script(
+    transfer('clerk', { question: 'Where is 0?' }),
+    call('look_up', { order: 0 }),
+    say('Instead.'),
+  );
+  await thread.run.start({ input: { messages: [{ role: 'user', content: 'Where is my order 0?' }] } });
+  await vi.waitUntil(() => seen.some(({ method }) => method === 'tools'), quick);
+  const again = { input: { messages: [{ role: 'user', content: 'Instead?' }] }, multitaskStrategy };
+  await thread.run.start(again);
+  await vi.waitUntil(() => runs(seen) === 2, quick);
+  const ends = seen.filter(({ method }) => method === 'lifecycle').map(({ params }) => params.data.event);
+  expect(ends).toEqual(['running', 'interrupted', 'running', 'completed']);
+  expect(seen.findLast(({ method }) => method === 'values')?.params.data.messages).toMatchObject([
+    { type: 'human', content: first },
+    {},
+    ...(multitaskStrategy === 'interrupt'
+      ? [{ type: 'tool' }, { name: 'clerk' }, { type: 'tool', status: 'error' }, { content: 'Instead?' }, {}]
+      : []),
+  ]);
+  const all = await readEvents(service.url, thread.threadId, filter, (events) => runs(events) === 2);
+  expect(all).toEqual(seen);
   await thread.close();
 });
 

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import type { AppContext } from '../../../app-context.ts';
+import { findAcceptedRun } from '../../../db/idempotency-keys.ts';
 import { getThread, type Thread } from '../../../db/threads.ts';
 import type { Logger } from '../../../log.ts';
 import type { Json } from '../../../message.ts';
+import type { IdempotencyClaim } from '../../../turn/accept-turn.ts';
 import { checkInput } from '../../check-input.ts';
 import { cleanJson } from '../../clean-json.ts';
 import { faultOf } from '../../fault.ts';
@@ -31,6 +33,13 @@ const methods = new Map<string, CarryOut>([
   ['subscription.unsubscribe', refuse('Over HTTP, whoever closes a stream has unsubscribed.')],
 ]);
 
+/** What commands gave that started a run before, under the same idempotency key. */
+const replays = new Map<string, (ids: { runId: string; threadId: string }) => object>([
+  ['run.start', ({ runId }) => ({ run_id: runId })],
+  ['input.respond', () => ({})],
+  ['state.fork', ({ runId, threadId }) => ({ run_id: runId, thread_id: threadId })],
+]);
+
 /** Where a command came in. */
 export interface CommandContext {
   context: AppContext;
@@ -38,6 +47,8 @@ export interface CommandContext {
   threadId: string;
   /** The methods that a connection has beside those of every one. */
   own?: ReadonlyMap<string, CarryOut>;
+  /** What makes the command, sent again, one and the same, and who hears that it was sent before. */
+  idempotency?: { claim: IdempotencyClaim; onReplay: () => void };
   /** Errors that are thrown on, since the connection has a better answer to them. */
   passOn?: (error: unknown) => boolean;
 }
@@ -56,13 +67,25 @@ export async function answerCommand(where: CommandContext, payload: unknown): Pr
 }
 
 async function carryOut(
-  { context, threadId, own }: CommandContext,
+  { context, threadId, own, idempotency }: CommandContext,
   { id, method, params }: z.output<typeof commandSchema>,
 ): Promise<object | undefined> {
   const carryOut = own?.get(method) ?? methods.get(method);
   if (!carryOut) throw new CommandError('unknown_command', `There is no command ${method}.`);
   const thread = await getThread(context.db, threadId);
-  const result = await carryOut({ id, context, threadId, thread, params: params ?? {} });
+  const claim = idempotency?.claim;
+  const replay = replays.get(method);
+  const before = replay && claim && (await findAcceptedRun(context.db, claim));
+  if (before) idempotency?.onReplay();
+  const command = {
+    id,
+    context,
+    threadId,
+    thread,
+    params: params ?? {},
+    ...(claim && { idempotency: claim }),
+  };
+  const result = before ? replay(before) : await carryOut(command);
   return result && successFrame({ id, threadId, thread }, result);
 }
 

@@ -2,6 +2,7 @@ import type { AppContext } from '../../../app-context.ts';
 import type { Thread } from '../../../db/threads.ts';
 import { CallerError } from '../../../errors.ts';
 import type { JsonObject } from '../../../message.ts';
+import type { IdempotencyClaim } from '../../../turn/accept-turn.ts';
 
 /** A command that a client sent about a thread, which may not be there yet. */
 export interface Command {
@@ -11,6 +12,8 @@ export interface Command {
   threadId: string;
   thread: Thread | undefined;
   params: JsonObject;
+  /** What makes the command, sent again, one and the same. */
+  idempotency?: IdempotencyClaim;
 }
 
 /** The thread of a command that needs one. Throws a `MissingThreadError` where it is not there. */

@@ -29,7 +29,8 @@ const paramsSchema = z.object({
 type Params = z.output<typeof paramsSchema>;
 
 /** `input.respond`: answers one or more of the interrupts that a thread waits with, in one run. */
-export async function inputRespond({ context, threadId, thread, params: kwargs }: Command): Promise<object> {
+export async function inputRespond(command: Command): Promise<object> {
+  const { context, threadId, thread, idempotency, params: kwargs } = command;
   const params = checkInput(paramsSchema, kwargs);
   const answers = answersOf(params);
   if (!thread?.graph) throw new CommandError('no_such_run', 'Nothing has run on this thread so far.');
@@ -48,6 +49,7 @@ export async function inputRespond({ context, threadId, thread, params: kwargs }
     assistant: assistantOf(thread),
     config: { ...config, configurable },
     metadata,
+    idempotency,
     kwargs: asked,
   };
   const turn = {

@@ -12,6 +12,7 @@ export function openSocket(context: AppContext): MiddlewareHandler<HttpEnv> {
   return upgradeWebSocket((c) => {
     const threadId = (c.req.param('thread_id') ?? '').toLowerCase();
     const log = c.get('log');
+    c.set('threadId', threadId);
     let session: Session | undefined;
     return {
       onOpen(_, { raw }) {

@@ -6,6 +6,7 @@ import { CallerError } from '../../../errors.ts';
 import { describe } from '../../describe.ts';
 import { faultOf } from '../../fault.ts';
 import type { HttpEnv } from '../../http-env.ts';
+import { markReplayed, readIdempotency } from '../../idempotency.ts';
 import { readBody } from '../../read-body.ts';
 import { readThreadId } from '../../read-params.ts';
 import { answerCommand, errorFrame } from './answer-command.ts';
@@ -34,7 +35,15 @@ export function protocolRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     },
   });
   app.post('/threads/:thread_id/commands', async (c) => {
-    const where = { context, log: c.get('log'), threadId: readThreadId(c), passOn: hasStatus };
+    const claim = await readIdempotency(c);
+    const idempotency = claim && { claim, onReplay: () => markReplayed(c) };
+    const where = {
+      context,
+      log: c.get('log'),
+      threadId: readThreadId(c),
+      passOn: hasStatus,
+      ...(idempotency && { idempotency }),
+    };
     const body = await readBody(c, z.json()).catch((error: unknown) => {
       if (error instanceof CallerError && error.code === 'invalid-request') return error;
       throw error;
@@ -62,6 +71,7 @@ export function protocolRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
 
   describe(app, 'GET /threads/{thread_id}/stream/events', {
     summary: 'Open a WebSocket for the commands and the events of a thread',
+    description: 'Every frame is a JSON text. Without `Upgrade: websocket`, the answer is 426.',
     tag,
     answers: 'nothing',
   });

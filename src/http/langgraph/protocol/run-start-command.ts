@@ -27,7 +27,7 @@ type Params = z.output<typeof paramsSchema>;
  * waits; goes on with nothing new where the input is null. A `checkpoint_id` among what is configurable begins a branch.
  */
 export async function runStart(command: Command): Promise<object> {
-  const { context, threadId, thread, params: kwargs } = command;
+  const { context, threadId, thread, idempotency, params: kwargs } = command;
   const params = checkInput(paramsSchema, kwargs);
   await assertSameGraph(command, params);
   const { config, metadata, assistant_id: assistant } = params;
@@ -35,7 +35,7 @@ export async function runStart(command: Command): Promise<object> {
   const { assistant_id: _assistant, metadata: _metadata, ...asked } = kwargs;
   const runId = await startTurn(
     context,
-    { threadId, assistant, config, metadata, multitask, kwargs: asked },
+    { threadId, assistant, config, metadata, multitask, idempotency, kwargs: asked },
     await beginsWith(command, thread, params),
   );
   return { run_id: runId };

@@ -52,6 +52,7 @@ export function openSession(where: CommandContext, socket: WebSocket): Session {
   }
 
   const stop = () => close(new StreamMovedError());
+  if (closed.signal.aborted) stop();
   closed.signal.addEventListener('abort', stop, { once: true });
   run().catch(close);
 

@@ -3,8 +3,10 @@ import type { AppContext } from '../../../app-context.ts';
 import { CallerError } from '../../../errors.ts';
 import type { JsonObject } from '../../../message.ts';
 import { acceptTurn, type TurnRequest } from '../../../turn/accept-turn.ts';
+import { checkBeginning } from '../check-beginning.ts';
 import { findAssistant } from '../find-assistant.ts';
 import { mergeRunConfig, mergeRunMetadata } from '../merge-run-config.ts';
+import { CommandError } from './command-error.ts';
 import { type configSchema, readConfigurable } from './command-schema.ts';
 
 /** What a command says about the run that it starts, apart from what the run begins with. */
@@ -17,32 +19,40 @@ export interface AskedRun {
   multitask?: TurnRequest['multitask'] | null | undefined;
   /** The command's params, to be shown again with the run. */
   kwargs: JsonObject;
+  idempotency?: TurnRequest['idempotency'] | undefined;
 }
 
 /** What a run begins with. */
 export type BeginsWith = Pick<TurnRequest, 'input'> &
   Partial<Pick<TurnRequest, 'resume' | 'proceed' | 'update' | 'goto' | 'checkpointId'>>;
 
-/** Has a turn accepted for an assistant, on a thread that is made where it is not there. Returns the run's id. */
+/**
+ * Has a turn accepted for an assistant, on a thread that is made where it is not there, and gives the run's id. Throws a
+ * `CommandError` for a checkpoint that is not there, and `CallerError`s.
+ */
 export async function startTurn(
   context: AppContext,
-  { threadId, assistant: asked, config, metadata, multitask, kwargs }: AskedRun,
+  { threadId, assistant: asked, config, metadata, multitask, kwargs, idempotency }: AskedRun,
   beginsWith: BeginsWith,
 ): Promise<string> {
   const { assistantId, graph, ...assistant } = await findAssistant(context, asked);
   const { checkpointId, version, configurable } = readConfigurable(config);
+  const beginning = { threadId, ...(checkpointId && { checkpointId }), ...beginsWith };
+  await checkBeginning(context, beginning, { strict: false }).catch((error: unknown) => {
+    const gone = error instanceof CallerError && error.code === 'not-found';
+    throw gone ? new CommandError('no_such_checkpoint', error.message) : error;
+  });
   const { runId } = await acceptTurn(context, {
     graph: graph.name,
-    threadId,
+    ...beginning,
     ifNotExists: 'create',
-    ...(checkpointId && { checkpointId }),
-    ...beginsWith,
     version,
     metadata: mergeRunMetadata(assistant, { metadata }),
     kwargs,
     assistantId,
     config: mergeRunConfig(assistant, { config: { ...config, configurable } }),
     multitask: multitask ?? 'enqueue',
+    ...(idempotency && { idempotency }),
   });
   return runId;
 }

@@ -46,12 +46,10 @@ export async function listCheckpoints(command: Command): Promise<object> {
 export async function stateFork(command: Command): Promise<object> {
   const { checkpoint_id, input, config } = checkInput(forkSchema, command.params);
   const thread = threadOf(command);
-  const { context, threadId, params: kwargs } = command;
-  const state = await readState(context, threadId, checkpoint_id);
-  if (!state?.values.messages)
-    throw new CommandError('no_such_checkpoint', `The thread has no state ${checkpoint_id}.`);
+  const { context, threadId, idempotency, params: kwargs } = command;
   const { configurable } = readConfigurable(config);
-  const run = { threadId, assistant: assistantOf(thread), config: { ...config, configurable }, kwargs };
+  const assistant = assistantOf(thread);
+  const run = { threadId, assistant, config: { ...config, configurable }, idempotency, kwargs };
   const turn = { checkpointId: checkpoint_id, ...(input ? { input } : { input: [], proceed: true }) };
   return { run_id: await startTurn(context, run, turn), thread_id: threadId };
 }

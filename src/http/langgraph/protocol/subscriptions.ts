@@ -94,6 +94,7 @@ export function openSubscriptions(
     while (!signal.aborted) {
       await letIn();
       coming ??= events.next();
+      coming.catch(() => undefined); // untilJoined hears of it
       const next = await untilJoined(coming);
       if (!next) continue;
       coming = undefined;

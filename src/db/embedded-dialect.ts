@@ -1,0 +1,96 @@
+import { type DatabaseConnection, PGliteAdapter, PGliteDialect, PGliteDriver } from 'kysely';
+import type { Pglite } from './pglite.ts';
+import type { PoolCounts } from './session-limits.ts';
+
+export interface QueueLimits {
+  /** How many may wait for the one connection. */
+  waiting: number;
+  /** How long each may wait, in milliseconds. */
+  milliseconds: number;
+}
+
+const usual: QueueLimits = { waiting: 1_000, milliseconds: 10_000 };
+
+/**
+ * Kysely's dialect for embedded Postgres, whose one connection is given out in the order in which it was asked for. Who waits too
+ * long, or comes when too many wait, gets a `BusyDatabaseError` instead of silence.
+ */
+export class EmbeddedDialect extends PGliteDialect {
+  readonly #driver: QueueingDriver;
+
+  constructor(pglite: Pglite, limits: QueueLimits = usual) {
+    super({ pglite });
+    this.#driver = new QueueingDriver(pglite, limits);
+  }
+
+  override createDriver(): QueueingDriver {
+    return this.#driver;
+  }
+
+  override createAdapter(): PGliteAdapter {
+    return new GivenOutByDriver();
+  }
+
+  counts(): PoolCounts {
+    return this.#driver.counts();
+  }
+}
+
+/** Too many use the embedded database just now. The code is Postgres's too_many_connections. */
+export class BusyDatabaseError extends Error {
+  override name = 'BusyDatabaseError';
+  override message = 'The embedded database is busy.';
+  readonly code = '53300';
+}
+
+/** Kysely would have everybody wait for one connection by itself, and for ever. */
+class GivenOutByDriver extends PGliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+}
+
+class QueueingDriver extends PGliteDriver {
+  readonly #limits: QueueLimits;
+  readonly #waiting = new Set<() => void>();
+  #taken = false;
+
+  constructor(pglite: Pglite, limits: QueueLimits) {
+    super({ pglite });
+    this.#limits = limits;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    if (this.#taken) await this.#turn();
+    this.#taken = true;
+    return super.acquireConnection();
+  }
+
+  override async releaseConnection(): Promise<void> {
+    const [next] = this.#waiting;
+    if (next) next();
+    else this.#taken = false;
+  }
+
+  counts(): PoolCounts {
+    return { total: 1, idle: this.#taken ? 0 : 1, waiting: this.#waiting.size };
+  }
+
+  /** Resolves when the connection goes over to this caller. */
+  #turn(): Promise<void> {
+    const { waiting, milliseconds } = this.#limits;
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.size >= waiting) return reject(new BusyDatabaseError());
+      const take = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(take);
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(take);
+        reject(new BusyDatabaseError());
+      }, milliseconds);
+      this.#waiting.add(take);
+    });
+  }
+}

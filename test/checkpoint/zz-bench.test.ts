@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { sql } from 'kysely';
+import { test } from 'vitest';
+import { copyCheckpoints } from '../../src/checkpoint/copy-checkpoints.ts';
+import { deleteRunCheckpoints } from '../../src/checkpoint/delete-run-checkpoints.ts';
+import { keepLatest } from '../../src/checkpoint/keep-latest.ts';
+import { KyselySaver } from '../../src/checkpoint/kysely-saver.ts';
+import { makeTestDatabase } from '../support/test-database.ts';
+import { human, makeChat } from './support.ts';
+const say = (...a: unknown[]) => appendFileSync('/tmp/bench.log', `${a.join(' ')}\n`);
+test('bench', async () => {
+  const { database: { db }, drop } = await makeTestDatabase();
+  const chat = makeChat(new KyselySaver(db, { appendOnly: ['messages'] }));
+  const thread = randomUUID();
+  for (let i = 0; i < 400; i++) await chat.invoke({ messages: [human(`${i}`, 'x'.repeat(300))] }, { configurable: { thread_id: thread, run_id: `r${i}` } });
+  const time = async (name: string, what: () => Promise<unknown>) => { const at = Date.now(); const r = await what(); say(name, Date.now() - at, JSON.stringify(r)?.slice(0, 300)); };
+  await time('copy', () => copyCheckpoints(db, thread, 'copy'));
+  await time('rollback last', () => deleteRunCheckpoints(db, thread, 'r399'));
+  await time('rollback middle', () => deleteRunCheckpoints(db, thread, 'r200'));
+  await time('keepLatest', () => keepLatest(db, thread));
+  await drop();
+}, 120000);
