@@ -8,29 +8,36 @@ import { migrate } from './db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
 import { pingDatabase } from './db/ping-database.ts';
 import type { Schema } from './db/schema.ts';
+import { limitsFor, noLimits } from './db/session-limits.ts';
 import { errorMessage, StartError } from './errors.ts';
 import { type GraphShelf, openGraphShelf } from './handoff/graph-shelf.ts';
 import { prepareTools } from './handoff/prepare-tools.ts';
 import { appendOnlyChannels } from './handoff/state.ts';
 import type { Logger } from './log.ts';
+import { type Metrics, openMetrics } from './metrics/open-metrics.ts';
+import { watchProcess } from './metrics/watch-process.ts';
 import type { ChatModel } from './model/chat-model.ts';
 import type { Embedder } from './model/embedder.ts';
 import { openModels } from './model/open-models.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
 import { embedItems } from './store/embed-items.ts';
 import { sweepStore } from './store/sweep-store.ts';
+import { countNotices } from './turn/count-notices.ts';
 import { hearOthers } from './turn/hear-others.ts';
 import { keepHouse, watchQueue } from './turn/keep-house.ts';
+import { readmitCrons } from './turn/plan-cron.ts';
 import { sendWebhook } from './turn/send-webhook.ts';
 import { sendWatchersAway, stopTurns } from './turn/stop-turns.ts';
 import { sweepThreads } from './turn/sweep-threads.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
+import { watchTurns } from './turn/watch-turns.ts';
 import { workOffRuns } from './turn/work-off-runs.ts';
 
 /** Everything outside the process that is open, and what was read at start. */
 export interface AppContext {
   config: Config;
   log: Logger;
+  metrics: Metrics;
   database: Database;
   db: Kysely<Schema>;
   chat: ChatModel;
@@ -66,20 +73,26 @@ export async function openContext(
   options: OpenOptions = {},
 ): Promise<AppContext> {
   const database = options.database ?? (await openDatabase(config, log));
+  const patient = openPatient(database, log);
   try {
-    return await fill(config, log, database, options);
+    return await fill(config, log, { database, patient }, options);
   } catch (error) {
+    await patient.close();
     await database.close();
     throw error;
   }
 }
 
-/** Opens what `DATABASE_URL` names, or the embedded database in the data folder. */
-export async function openDatabase({ database }: Config, log: Logger): Promise<Database> {
+/** Opens what `DATABASE_URL` names, or the embedded database in the data folder. Work that takes long asks for no limits. */
+export async function openDatabase(
+  { database }: Config,
+  log: Logger,
+  limits = limitsFor(database.statementTimeoutMs),
+): Promise<Database> {
   if (!database.url) return openEmbedded(database.dataDir);
   const opened = openPostgres(database.url, {
     max: database.pool,
-    limits: limitsFor(database.statementTimeoutMs),
+    limits,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   await pingDatabase(opened.db).catch(async (cause: unknown) => {
@@ -94,11 +107,11 @@ export async function openDatabase({ database }: Config, log: Logger): Promise<D
 async function fill(
   config: Config,
   log: Logger,
-  database: Database,
+  { database, patient }: { database: Database; patient: Database },
   options: OpenOptions,
 ): Promise<AppContext> {
   const { db } = database;
-  const ran = await migrate(db);
+  const ran = await migrate(patient.db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database is up to date');
   const models = {
     ...openModels(config.models, log),
@@ -108,16 +121,19 @@ async function fill(
   const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels });
   const { progress = () => undefined, watch = false } = options;
   const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
-    prepare: (tools) => prepareTools(tools, log, { database, embedder: models.embedder, progress }),
+    prepare: (tools) => prepareTools(tools, log, { database: patient, embedder: models.embedder, progress }),
     watch,
   });
 
   const works = config.role !== 'api';
   const queue = await openQueue(database, { log, supervises: works });
-  const bus = await openBus({ database, log, ...config.bus });
-  const context = { config, log, database, db, ...models, saver, graphs, queue, bus, turns: noTurns() };
-  const stops = [hearOthers(context), watchQueue(context)];
-  const worker = works ? await startWork(context) : undefined;
+  const metrics = openMetrics();
+  const bus = countNotices(await openBus({ database, log, ...config.bus }), metrics);
+  const open = { config, log, metrics, database, db, ...models, saver, graphs, queue, bus };
+  const context = { ...open, turns: noTurns() };
+  watchTurns(context, database);
+  const stops = [hearOthers(context), watchQueue(context), watchProcess(metrics.registry)];
+  const worker = works ? await startWork(context, patient) : undefined;
   return {
     ...context,
     async close(milliseconds = config.runs.drainSeconds * 1_000) {
@@ -129,17 +145,35 @@ async function fill(
       for (const stop of stops) stop();
       await bus.close();
       await queue.close();
+      await patient.close();
       await database.close();
     },
   };
 }
 
+/** The same database for what takes as long as it takes: migrations, the films, vectors. Without limits, and beside the pool. */
+function openPatient(database: Database, log: Logger): Database {
+  if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
+  return openPostgres(database.connection.connectionString, {
+    max: 2,
+    limits: noLimits,
+    onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
+  });
+}
+
 /** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
-async function startWork(context: Omit<AppContext, 'close'>): Promise<{ stop(): void; end(): void }> {
+async function startWork(
+  context: Omit<AppContext, 'close'>,
+  patient: Pick<Database, 'db'>,
+): Promise<{ stop(): void; end(): void }> {
   if (context.database.kind === 'pglite') await context.queue.releaseClaims();
   const work = workOffRuns(context);
-  const rest = keepHouse(context, [() => sweepThreads(context), () => sweepStore(context.db)]);
-  void embedItems(context.db, context.embedder).catch((error: unknown) =>
+  const rest = keepHouse(context, [
+    () => sweepThreads(context),
+    () => sweepStore(context.db),
+    () => readmitCrons(context),
+  ]);
+  void embedItems(patient.db, context.embedder).catch((error: unknown) =>
     context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
   );
   await context.queue.workOff('webhook', async ({ id, data }) => {

@@ -10,6 +10,7 @@ import { runSqlCommand } from './commands/sql.ts';
 import { writeSchemas } from './commands/write-schemas.ts';
 import { readConfig } from './config.ts';
 import { migrate } from './db/migrate.ts';
+import { noLimits } from './db/session-limits.ts';
 import { CallerError, ConfigError, errorMessage, StartError } from './errors.ts';
 import { unknownName } from './handoff/file-problem.ts';
 import { loadProject } from './handoff/load-project.ts';
@@ -82,7 +83,7 @@ program
       throw new CallerError('invalid-request', unknownName('thing to import', what, ['films']));
     const config = readConfig();
     const log = openLog(quieter(config.log.level), config.log.pretty);
-    const database = await openDatabase(config, log);
+    const database = await openDatabase(config, log, noLimits);
     try {
       await migrate(database.db);
       const { embedder } = openModels(config.models, log);

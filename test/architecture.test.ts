@@ -14,7 +14,7 @@ const floors: string[][] = [
   ['handoff'],
   ['films'],
   ['model', 'checkpoint', 'sql', 'queue', 'bus', 'store', 'outbound'],
-  ['db'],
+  ['db', 'metrics'],
   ['config.ts', 'log.ts', 'turn-event.ts'],
   ['errors.ts', 'message.ts'],
 ];
@@ -34,6 +34,7 @@ const homes: Record<string, string[]> = {
   kysely: ['app-context.ts', 'db', 'checkpoint', 'turn', 'films', 'sql', 'store', 'queue', 'handoff'],
   pg: ['db', 'sql', 'bus'],
   redis: ['bus'],
+  'prom-client': ['metrics'],
   pgvector: ['films', 'store'],
   'libpg-query': ['sql'],
   '@electric-sql/pglite': ['db'],

@@ -26,7 +26,7 @@ export function printReport({ options, seconds, injected, counts, verdicts, fold
     `  ${'check'.padEnd(50)} ${'cases'.padStart(7)} ${'violations'.padStart(11)}`,
     ...rows,
     ...wrong,
-    ...(folder ? ['', `The logs of the replicas are in ${folder}.`] : []),
+    ...(folder ? ['', `The logs of the replicas and the evidence are in ${folder}.`] : []),
     '',
   ].join('\n');
 }

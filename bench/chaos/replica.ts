@@ -61,9 +61,10 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       if (service && !asked) replica.troubles.push(`${name} ended by itself: ${codeOf(service)}`);
       service = undefined;
       await sleep(pauseMs());
-      if (ended) return;
+      if (ended) break;
       await start().catch((error: unknown) => logs.write(`not started: ${String(error)}\n`));
     }
+    await end('SIGTERM');
   }
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | undefined> {
@@ -107,11 +108,12 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     async stop() {
       ended = true;
       await end('SIGTERM');
+      await supervising; // one that was being started is asked to stop when it is up
       logs.end();
     },
   };
   await start();
-  void supervise();
+  const supervising = supervise();
   return replica;
 }
 

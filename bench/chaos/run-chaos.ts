@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/films/seeded-random.ts';
@@ -21,7 +22,7 @@ export interface ChaosReport {
   injected: Injected;
   counts: Counts;
   verdicts: Verdict[];
-  /** Where the logs of the replicas are, when something was wrong. */
+  /** Where the logs of the replicas and all that is known are, when something was wrong. */
   folder?: string;
 }
 
@@ -66,7 +67,7 @@ export async function runChaos(options: ChaosOptions, serverUrl?: string): Promi
     const counts = countAll(evidence, world, stage);
     const seconds = Math.round((performance.now() - began) / 1000);
     const failed = verdicts.some(({ violations }) => violations.length > 0);
-    if (!failed) await removeFolder(stage);
+    await (failed ? keepEvidence(stage, evidence) : removeFolder(stage));
     return { options, seconds, injected, counts, verdicts, ...(failed && { folder: stage.folder }) };
   } finally {
     await stage.stopReplicas();
@@ -94,6 +95,12 @@ async function gather(stage: Stage, { records }: World): Promise<Evidence> {
   const ledger = await readLedger(databaseUrl ? { databaseUrl } : { dataDir: path.join(folder, 'data') });
   const troubles = replicas.flatMap((replica) => replica.troubles);
   return { records, ledger, deliveries: effects.deliveries, replays, messages, troubles };
+}
+
+/** All that the verdicts rest on, beside the logs of the replicas. */
+async function keepEvidence({ folder }: Stage, evidence: Evidence): Promise<void> {
+  const plain = (_: string, value: unknown) => (value instanceof Map ? Object.fromEntries(value) : value);
+  await writeFile(path.join(folder, 'evidence.json'), JSON.stringify(evidence, plain));
 }
 
 async function urlOfOne({ replicas }: Stage): Promise<string> {

@@ -1,10 +1,12 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serve as listen, type ServerType } from '@hono/node-server';
+import type { ServerType } from '@hono/node-server';
 import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
 import { createApp } from '../http/app.ts';
+import { fireCrons } from '../http/langgraph/fire-cron.ts';
+import { listen, serverLimits } from '../http/listen.ts';
 import { openSocketServer, type SocketServer } from '../http/socket-server.ts';
 import { type Logger, openLog } from '../log.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
@@ -20,11 +22,37 @@ export interface Service {
 
 /** How long a service that stops waits for clients to have read what ended, in milliseconds. */
 const answersMs = 1_000;
+/** How long it has beyond the time for its turns, in milliseconds. */
+const graceMs = 1_900;
 
 /** Serves until the process is asked to stop. */
 export async function serveUntilStopped(config: Config): Promise<void> {
-  const service = await serve(config, openLog(config.log.level, config.log.pretty));
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void service.stop());
+  const log = openLog(config.log.level, config.log.pretty);
+  const service = await serve(config, log);
+  let asked = false;
+  const hear = (_: NodeJS.Signals, number: number) => {
+    if (asked) process.exit(128 + number);
+    asked = true;
+    stopInTime(service, log, config.runs.drainSeconds * 1_000).catch((error: unknown) => {
+      log.fatal({ err: error }, 'the service could not stop in good order');
+      process.exit(1);
+    });
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, hear);
+}
+
+/** What hangs after its time is up does not keep the process: its runs go on elsewhere when their claims have lapsed. */
+async function stopInTime(service: Service, log: Logger, drainMs: number): Promise<void> {
+  const late = setTimeout(() => {
+    log.warn(
+      { runs: [...service.context.turns.running.keys()] },
+      'the process ends with runs that do not stop',
+    );
+    process.exit(1);
+  }, drainMs + graceMs);
+  late.unref();
+  await service.stop();
+  clearTimeout(late);
 }
 
 /** Opens everything, listens, and says on standard output how to ask the first question. Rejects when it cannot. */
@@ -34,6 +62,7 @@ export async function serve(
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<Service> {
   const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
+  await fireCrons(context);
   const sockets = openSocketServer();
   const server = await listenAt(createApp(context), sockets, config.http).catch(async (error: unknown) => {
     await context.close();
@@ -53,23 +82,22 @@ export async function serve(
   };
 }
 
-function listenAt(
-  app: { fetch: Parameters<typeof listen>[0]['fetch'] },
+async function listenAt(
+  app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   sockets: SocketServer,
-  { host, port }: Config['http'],
+  { host, port, maxStreams }: Config['http'],
 ): Promise<ServerType> {
-  return new Promise((resolve, reject) => {
-    const server = listen({ fetch: app.fetch, hostname: host, port, websocket: { server: sockets } }, () =>
-      resolve(server),
-    );
-    server.on('error', (error: NodeJS.ErrnoException) => {
-      const why =
-        error.code === 'EADDRINUSE'
-          ? `Port ${port} on ${host} is in use: stop what listens there, or set PORT.`
-          : `Nothing can listen on port ${port} of ${host} (${error.message}): set HOST and PORT.`;
-      reject(new StartError(why, { cause: error }));
-    });
-  });
+  const limits = serverLimits(maxStreams);
+  try {
+    return await listen({ fetch: app.fetch, sockets, host, port, limits });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException; // what a server fails with
+    const why =
+      code === 'EADDRINUSE'
+        ? `Port ${port} on ${host} is in use: stop what listens there, or set PORT.`
+        : `Nothing can listen on port ${port} of ${host} (${message}): set HOST and PORT.`;
+    throw new StartError(why, { cause });
+  }
 }
 
 async function stop(context: AppContext, server: ServerType, sockets: SocketServer): Promise<void> {

@@ -9,7 +9,7 @@ export interface QueueLimits {
   milliseconds: number;
 }
 
-const usual: QueueLimits = { waiting: 1_000, milliseconds: 10_000 };
+const usual: QueueLimits = { waiting: 1_000, milliseconds: 15_000 };
 
 /**
  * Kysely's dialect for embedded Postgres, whose one connection is given out in the order in which it was asked for. Who waits too

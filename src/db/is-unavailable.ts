@@ -6,6 +6,14 @@ const codes =
 const words =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped)/;
 
+/** Of Postgres: a statement, a lock or a transaction took longer than it may. */
+const overdue = /^(57014|55P03|25P0[34])$/;
+
+/** Whether a query was ended because it took too long: asking again may help, and may not. */
+export function isOverdue(error: unknown): boolean {
+  return error instanceof Error && overdue.test(String((error as { code?: unknown }).code)); // errors of Postgres carry one
+}
+
 /** Whether a query failed because the database cannot be reached just now: asking again later may help. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

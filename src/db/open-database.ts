@@ -6,7 +6,13 @@ import { EmbeddedDialect, type QueueLimits } from './embedded-dialect.ts';
 import { lockFolder } from './lock-file.ts';
 import { Pglite } from './pglite.ts';
 import type { Schema } from './schema.ts';
-import { countConnections, limitSession, limitsFor, type PoolCounts, type SessionLimits } from './session-limits.ts';
+import {
+  countConnections,
+  limitSession,
+  limitsFor,
+  type PoolCounts,
+  type SessionLimits,
+} from './session-limits.ts';
 import { pgTypes } from './value-types.ts';
 
 /** An open database. The two kinds have one schema; code that must know which one it has asks `kind`. */

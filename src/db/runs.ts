@@ -151,15 +151,6 @@ export async function listAskedToStop(db: Kysely<Schema>, runIds: string[]): Pro
     .execute();
 }
 
-/** How many runs wait that may begin now, counted up to `limit`. */
-export async function countWaiting(db: Kysely<Schema>, limit: number): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    select count(*) as count from (
-      select from baton.run where status = 'pending' and (begin_after is null or begin_after <= now()) limit ${limit}
-    ) as waiting`.execute(db);
-  return rows[0]?.count ?? 0;
-}
-
 /** Open runs that nobody has touched for a while: the queue may have lost sight of them. */
 export function listForgotten(db: Kysely<Schema>, limit: number): Promise<Run[]> {
   return db

@@ -6,7 +6,13 @@ type Jsonb<T extends object | null> = JSONColumnType<T, string, string>;
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 
 /** Every table, by its qualified name. */
-export interface Schema extends BatonTables, AssistantTables, FilmsTables, CheckpointTables, StoreTables {}
+export interface Schema
+  extends BatonTables,
+    AssistantTables,
+    CronTables,
+    FilmsTables,
+    CheckpointTables,
+    StoreTables {}
 
 interface BatonTables {
   'baton.thread': ThreadTable;
@@ -149,6 +155,34 @@ export interface AssistantVersionTable {
   context: Jsonb<JsonObject>;
   metadata: Jsonb<JsonObject>;
   created_at: Time;
+}
+
+interface CronTables {
+  'baton.cron': CronTable;
+}
+
+/** Runs that are started by the clock. */
+export interface CronTable {
+  cron_id: string;
+  assistant_id: string;
+  /** The thread that its runs are on; null: each has one of its own. */
+  thread_id: string | null;
+  /** A cron expression. */
+  schedule: string;
+  /** An IANA name. */
+  timezone: string;
+  end_time: ColumnType<Date | null, Date | null, Date | null>;
+  enabled: boolean;
+  /** The body of a request for a run, as it came. */
+  payload: Jsonb<JsonObject>;
+  metadata: Jsonb<JsonObject>;
+  /** What becomes of a thread of a run's own. */
+  on_run_completed: 'delete' | 'keep';
+  user_id: string | null;
+  /** When a run is to be started next; null: never. */
+  next_run_date: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  created_at: Time;
+  updated_at: Time;
 }
 
 interface StoreTables {

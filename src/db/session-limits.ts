@@ -61,8 +61,9 @@ const setLimits = `
  * PostgreSQL would have ended by itself is never cut.
  */
 function endSilence(client: ClientBase, milliseconds: number): void {
-  const stream = client.connection.stream as Socket; // over TCP or a socket file
-  const asking = client as unknown as { readyForQuery?: boolean }; // pg keeps it, its types leave it out
+  // what pg keeps and its types leave out
+  const asking = client as unknown as { connection: { stream: Socket }; readyForQuery?: boolean };
+  const { stream } = asking.connection;
   stream.removeAllListeners('timeout');
   stream.setTimeout(milliseconds);
   stream.on('timeout', () => {

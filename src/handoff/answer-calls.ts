@@ -26,7 +26,7 @@ export async function answerCalls(
   const seat = seatOf(seated, reply.name);
   const signal = config.signal ?? new AbortController().signal;
   const run: GuardRun = { machine, seated, signal, tell: (event) => config.writer?.(event) };
-  const approvals = askApproval(seated.graph, reply);
+  const { approvals, said } = askApproval(seated.graph, reply);
 
   const { answers, taken, overLimit, course } = await decideTransfers(run, seat, reply, state);
   const asked = reply.tool_calls.filter(({ id }) => !answers.has(id));
@@ -41,7 +41,7 @@ export async function answerCalls(
     handoffs: state.counts.handoffs + (taken ? 1 : 0),
   };
   const update = {
-    messages: reply.tool_calls.flatMap(({ id }) => answers.get(id) ?? []),
+    messages: [...reply.tool_calls.flatMap(({ id }) => answers.get(id) ?? []), ...said],
     counts,
     course: Array.from({ length: loops }).reduce<TurnCourse>((sum) => countRepair(sum, 'loop'), course),
     ...(taken && moveAlong(taken, state)),

@@ -1,11 +1,19 @@
 import { interrupt } from '@langchain/langgraph';
 import { z } from 'zod';
-import type { AiMessage, Call, JsonObject } from '../message.ts';
+import type { AiMessage, Call, HumanMessage, JsonObject } from '../message.ts';
 import type { Graph } from './graph-file.ts';
 
 /** How a decision reaches the interrupt that waits for it: LangGraph reads some bare values as something else. */
 export interface Decided {
   decision: unknown;
+  /** What the person says beside it: comes behind the results of the calls. */
+  messages?: HumanMessage[];
+}
+
+/** What was decided about the calls of a reply, and what was said beside it. */
+export interface Approved {
+  approvals: Approvals;
+  said: HumanMessage[];
 }
 
 /** By call id: the arguments to use, or why the call is not carried out. */
@@ -28,17 +36,19 @@ type Decision = z.infer<typeof decisionSchema>;
  * `accept`, `refuse` or a decision for all calls that wait, or `{ [call id]: decision }` for some of them:
  * the others wait on. An answer that says nothing of the kind is asked for again.
  */
-export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage): Approvals {
+export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage): Approved {
   const approvals: Approvals = new Map();
+  const said: HumanMessage[] = [];
   const asked = tool_calls.filter((call) => approve.includes(call.name));
   for (let round = 0; round < rounds; round++) {
     const pending = asked.filter(({ id }) => !approvals.has(id));
-    if (pending.length === 0) return approvals;
-    const { decision: answer } = interrupt<object, Decided>({
+    if (pending.length === 0) return { approvals, said };
+    const { decision: answer, messages = [] } = interrupt<object, Decided>({
       type: 'approval',
       agent: name,
       calls: pending,
     });
+    said.push(...messages);
     for (const call of pending) {
       const decision = decisionAbout(call, answer);
       if (decision) approvals.set(call.id, decide(call, decision));
@@ -47,7 +57,7 @@ export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage)
   for (const call of asked) {
     if (!approvals.has(call.id)) approvals.set(call.id, decide(call, { decision: 'refuse' }));
   }
-  return approvals;
+  return { approvals, said };
 }
 
 /** What an answer says of a call: by its id, or of all that wait. */

@@ -7,6 +7,7 @@ import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
 import { answerFaultAt } from './answer-fault.ts';
 import { answerOnce } from './answer-once.ts';
+import { countRequests } from './count-requests.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { faultOf } from './fault.ts';
 import { filmRoutes } from './film-routes.ts';
@@ -14,6 +15,7 @@ import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts'
 import { healthRoutes } from './health-routes.ts';
 import type { HttpEnv } from './http-env.ts';
 import { assistantRoutes } from './langgraph/assistant-routes.ts';
+import { cronRoutes } from './langgraph/cron-routes.ts';
 import { manyRunsRoutes } from './langgraph/many-runs-routes.ts';
 import { protocolRoutes } from './langgraph/protocol/protocol-routes.ts';
 import { runRoutes } from './langgraph/run-routes.ts';
@@ -27,42 +29,48 @@ import { threadRoutes } from './langgraph/thread-routes.ts';
 import { threadSearchRoutes } from './langgraph/thread-search-routes.ts';
 import { threadStreamRoutes } from './langgraph/thread-stream-routes.ts';
 import { mcpRoutes } from './mcp/mcp-routes.ts';
+import { metricsRoutes } from './metrics-routes.ts';
 import { addOpenApi } from './open-api.ts';
+import { limitStreams } from './open-streams.ts';
 import { completionRoutes } from './openai/completion-routes.ts';
 import { conversationRoutes } from './openai/conversation-routes.ts';
 import { modelRoutes } from './openai/model-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { requestLog } from './request-log.ts';
 
-/** The service's doors: LangGraph's, OpenAI's, MCP's and our own. */
+/** What whoever starts and watches a process asks, of whatever role it is. */
+const watching = [healthRoutes, metricsRoutes, systemRoutes];
+
+/** What clients ask of a process that answers them. */
+const doors = [
+  filmRoutes,
+  assistantRoutes,
+  threadRoutes,
+  threadSearchRoutes,
+  threadCareRoutes,
+  threadStreamRoutes,
+  stateRoutes,
+  stateUpdateRoutes,
+  cronRoutes,
+  runRoutes,
+  manyRunsRoutes,
+  runningRoutes,
+  protocolRoutes,
+  storeRoutes,
+  modelRoutes,
+  completionRoutes,
+  responseRoutes,
+  conversationRoutes,
+  mcpRoutes,
+];
+
+/** The service's doors: LangGraph's, OpenAI's, MCP's and our own. A process that only carries out runs has those for its health. */
 export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   addMiddleware(app, context);
-  for (const routes of [
-    healthRoutes,
-    filmRoutes,
-    systemRoutes,
-    assistantRoutes,
-    threadRoutes,
-    threadSearchRoutes,
-    threadCareRoutes,
-    threadStreamRoutes,
-    stateRoutes,
-    stateUpdateRoutes,
-    runRoutes,
-    manyRunsRoutes,
-    runningRoutes,
-    protocolRoutes,
-    storeRoutes,
-    modelRoutes,
-    completionRoutes,
-    responseRoutes,
-    conversationRoutes,
-    mcpRoutes,
-  ]) {
-    app.route('/', routes(context));
-  }
-  app.route('/', docsRoutes());
+  const works = context.config.role === 'worker';
+  for (const routes of works ? watching : [...watching, ...doors]) app.route('/', routes(context));
+  if (!works) app.route('/', docsRoutes());
   addOpenApi(app);
   addFaults(app);
   return app;
@@ -72,6 +80,7 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, context: AppContext): void {
   app.use(
     requestId({ limitLength: 128 }),
     requestLog(context.log),
+    countRequests(context.metrics),
     secureHeaders({
       overwrite: false,
       strictTransportSecurity: false, // whoever ends TLS in front of us says so
@@ -104,6 +113,7 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, context: AppContext): void {
         return answerFaultAt(c.req.path)(c, { status: 405, code: 'method-not-allowed', message, issues: [] });
       },
     }),
+    limitStreams(context),
     answerOnce(context),
   );
 }

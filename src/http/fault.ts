@@ -1,6 +1,6 @@
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { isUnavailable } from '../db/is-unavailable.ts';
+import { isOverdue, isUnavailable } from '../db/is-unavailable.ts';
 import { CallerError, type CallerErrorCode, type Issue } from '../errors.ts';
 import { StreamMovedError } from '../turn/watch-run.ts';
 
@@ -44,7 +44,7 @@ export function faultOf(error: unknown): Fault {
   if (error instanceof StreamMovedError) {
     return { status: 503, code: 'unavailable', message: error.message, issues: [] };
   }
-  if (isUnavailable(error)) {
+  if (isUnavailable(error) || isOverdue(error)) {
     return {
       status: 503,
       code: 'unavailable',

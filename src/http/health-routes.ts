@@ -9,10 +9,15 @@ const checkSchema = z.object({ ok: z.boolean() }).loose();
 const readySchema = z
   .object({
     status: z.enum(['ready', 'not-ready']),
+    role: z.enum(['api', 'worker', 'both']),
+    draining: z.boolean(),
     checks: z.object({
       accepting: checkSchema,
       database: checkSchema,
+      connections: checkSchema,
       migrations: checkSchema,
+      queue: checkSchema,
+      bus: checkSchema,
       models: checkSchema,
       graphs: checkSchema,
     }),
@@ -45,7 +50,9 @@ export function healthRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   app.openapi(readyRoute, async (c) => {
     const checks = await checkReadiness(context);
     const ready = Object.values(checks).every(({ ok }) => ok);
-    return c.json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503);
+    const { config, turns } = context;
+    const about = { role: config.role, draining: turns.stopping };
+    return c.json({ status: ready ? 'ready' : 'not-ready', ...about, checks }, ready ? 200 : 503);
   });
   return app;
 }

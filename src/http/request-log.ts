@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 import type { HttpEnv } from './http-env.ts';
 
 /** Asked every few seconds by whoever watches the service. */
-const routine = new Set(['/health', '/ready', '/ok']);
+const routine = new Set(['/health', '/ready', '/ok', '/metrics']);
 
 /** Writes one line a request, when its answer begins. Needs the request's id. */
 export function requestLog(log: Logger): MiddlewareHandler<HttpEnv> {

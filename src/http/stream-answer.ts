@@ -1,5 +1,7 @@
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
 import { StreamMovedError } from '../turn/watch-run.ts';
+import type { HttpEnv } from './http-env.ts';
 
 /** How a door streams: its content type, and what keeps a quiet connection open and is nothing to the client. */
 export interface Wire {
@@ -17,6 +19,10 @@ export interface StreamOptions {
   onError(error: unknown): string;
   /** Called when the client leaves before the end. */
   onLeave?: (() => void) | undefined;
+  /** Breaks the connection off. */
+  cut?: (() => void) | undefined;
+  /** Called once when nothing more is sent, for whatever reason. */
+  onEnd?: (() => void) | undefined;
   /** How long the connection may be quiet, in milliseconds. */
   idleMs?: number;
 }
@@ -27,11 +33,14 @@ export interface StreamOptions {
  * when the client leaves.
  */
 export function streamAnswer(
-  c: Context,
+  c: Context<HttpEnv>,
   chunks: (signal: AbortSignal) => AsyncIterable<string>,
   options: StreamOptions,
 ): Response {
-  return c.body(toStream(chunks, options), 200, {
+  const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse }; // the server's, where one is
+  const cut = outgoing && (() => void outgoing.destroy());
+  const onEnd = c.get('streams').enter('stream');
+  return c.body(toStream(chunks, { cut, onEnd, ...options }), 200, {
     'Content-Type': options.wire.type,
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
@@ -44,7 +53,7 @@ export function streamAnswer(
  */
 export function toStream(
   chunks: (signal: AbortSignal) => AsyncIterable<string>,
-  { wire, idleMs = 5_000, onError, onLeave }: StreamOptions,
+  { wire, idleMs = 5_000, onError, onLeave, cut, onEnd = () => undefined }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   const left = new AbortController();
   const encoder = new TextEncoder();
@@ -59,16 +68,21 @@ export function toStream(
           coming ??= iterator.next();
           const next = await within(idleMs, coming);
           if (next) coming = undefined;
-          if (next?.done) return controller.close();
+          if (next?.done) {
+            onEnd();
+            return controller.close();
+          }
           controller.enqueue(encoder.encode(next ? next.value : wire.idle));
         } catch (error) {
           if (left.signal.aborted) return;
-          if (error instanceof StreamMovedError) return controller.error(error);
+          onEnd();
+          if (error instanceof StreamMovedError) return cut ? cut() : controller.error(error);
           controller.enqueue(encoder.encode(onError(error)));
           controller.close();
         }
       },
       cancel() {
+        onEnd();
         left.abort();
         iterator.return?.().catch(() => undefined);
         onLeave?.();

@@ -4,6 +4,7 @@ import { NIL } from 'uuid';
 import type { Database } from '../db/open-database.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Logger } from '../log.ts';
+import { nextTime } from './next-time.ts';
 import { throughKysely, throughPglite } from './queue-database.ts';
 
 type Db = Kysely<Schema>; // a transaction is one too
@@ -45,6 +46,8 @@ export interface Queue {
   addJob(trx: Db, kind: SideJobKind, data: object, when?: { startAfter?: Date; id?: string }): Promise<void>;
   /** Has the jobs of a kind done here, a few at a time. A `work` that rejects is tried again later. */
   workOff(kind: SideJobKind, work: (job: SideJob) => Promise<void>): Promise<void>;
+  /** When a schedule comes round next: see `nextTime`. */
+  nextTime(schedule: string, at: { timezone: string; after: Date }): Date;
   close(): Promise<void>;
 }
 
@@ -68,7 +71,12 @@ export async function openQueue(
   boss.on('error', (error) => log.warn({ err: error }, 'the queue could not do its housekeeping'));
   await boss.start();
   await createQueues(boss);
-  return { ...runQueue(boss, database.db), ...sideQueue(boss), close: () => boss.stop({ graceful: false }) };
+  return {
+    ...runQueue(boss, database.db),
+    ...sideQueue(boss),
+    nextTime: (schedule, at) => nextTime(boss, schedule, at),
+    close: () => boss.stop({ graceful: false }),
+  };
 }
 
 /** On a server, pg-boss has two connections of its own, so that its housekeeping never waits for ours. */

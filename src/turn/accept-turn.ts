@@ -117,6 +117,7 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
   });
   for (const { replayed, version, loaded, stopped, request } of taken) {
     if (replayed) continue;
+    context.metrics.runsAccepted.inc({ graph: request.graph });
     if (version === loaded.version) kept.add(loaded);
     for (const run of stopped)
       await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));

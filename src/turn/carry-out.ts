@@ -1,20 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Transaction } from 'kysely';
-import { deleteRunCheckpoints } from '../checkpoint/delete-run-checkpoints.ts';
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
-import { beginRun, deleteRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
-import type { Schema } from '../db/schema.ts';
+import { beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { cancellation } from './cancel-run.ts';
+import { countRun } from './count-run.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { nothingToResume, type Reins } from './follow-graph.ts';
 import { LostClaimError } from './lost-claim-error.ts';
 import { makeRoom } from './make-room.ts';
 import { HandOverError, runTurn } from './run-turn.ts';
+import { takeBackRun } from './take-back-run.ts';
 import type { TurnContext } from './turns.ts';
 
 /** How often a run may be begun without coming to an end. */
@@ -66,16 +65,19 @@ function isSecondOfThread(error: unknown): boolean {
 
 async function carryOn(context: TurnContext, run: Run, claim: Claim, reins: Reins): Promise<void> {
   const lost = new AbortController();
+  const count = countRun(context.metrics, run);
   const log = openEventLog(context, {
     threadId: run.thread_id,
     runId: run.run_id,
     owner: ownerOf(run),
     onLost: () => lost.abort(new LostClaimError('Another process has this thread.')),
+    onSaved: count.saved,
   });
   const signal = AbortSignal.any([reins.signal, lost.signal]);
   try {
     const last = foregone(run) ?? (await runTurn(context, run, log, { ...reins, signal }));
     await patiently(() => end(context, run, claim, log, last));
+    count.ended(statusesAfter(last).status);
     logEnd(context, run, last);
   } catch (error) {
     if (!(error instanceof HandOverError)) throw error;
@@ -108,14 +110,9 @@ async function end(
     if (!moved || !(await context.queue.endClaim(trx, claim)))
       throw new LostClaimError('The claim has lapsed.');
     if (run.webhook) await context.queue.addJob(trx, 'webhook', { runId: run.run_id });
-    if (last.type === 'turn-error' && last.rolledBack) await takeBack(trx, run);
+    if (last.type === 'turn-error' && last.rolledBack)
+      await takeBackRun(trx, { threadId: run.thread_id, runId: run.run_id });
   }, last);
-}
-
-/** Takes back what the run did to its thread; the log of what happened stays. */
-async function takeBack(trx: Transaction<Schema>, run: Run): Promise<void> {
-  await deleteRunCheckpoints(trx, run.thread_id, run.run_id);
-  await deleteRun(trx, run.run_id);
 }
 
 async function handOver(context: TurnContext, run: Run, claim: Claim, log: EventLog): Promise<void> {

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely';
-import { deleteRunCheckpoints } from '../checkpoint/delete-run-checkpoints.ts';
-import { deleteRun as deleteRow, listOpenRuns } from '../db/runs.ts';
+import { listOpenRuns } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
+import { takeBackRun } from './take-back-run.ts';
 import { readState } from './thread-state.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -47,6 +47,5 @@ async function deleteFrom(trx: Transaction<Schema>, threadId: string, runId: str
   if (open.some(({ run_id, status }) => run_id === runId || status === 'running')) {
     throw new CallerError('conflict', 'A run of this thread has not ended: wait for it, or cancel it first.');
   }
-  await deleteRunCheckpoints(trx, threadId, runId);
-  await deleteRow(trx, runId);
+  await takeBackRun(trx, { threadId, runId });
 }

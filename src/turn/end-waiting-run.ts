@@ -1,7 +1,8 @@
-import { deleteRun, endRun } from '../db/runs.ts';
+import { endRun } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { TurnError } from '../turn-event.ts';
 import { openEventLog } from './event-log.ts';
+import { takeBackRun } from './take-back-run.ts';
 import type { TurnContext } from './turns.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { TurnContext } from './turns.ts';
  * transaction: no run is ever ended without its last event. One that is rolled back is deleted.
  */
 export async function endWaitingRun(
-  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'queue'>,
+  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'queue' | 'metrics'>,
   { threadId, runId }: { threadId: string; runId: string },
   last: TurnError,
 ): Promise<boolean> {
@@ -17,9 +18,11 @@ export async function endWaitingRun(
   try {
     await openEventLog(context, { threadId, runId }).settle(async (trx) => {
       const threadStatus = await statusBefore(trx, { thread_id: threadId, run_id: runId });
-      if (!(await endRun(trx, { runId, status, threadStatus, from: 'pending' }))) throw new OverError();
+      const ended = await endRun(trx, { runId, status, threadStatus, from: 'pending' });
+      if (!ended) throw new OverError();
       await context.queue.dropRun(trx, runId);
-      if (last.rolledBack) await deleteRun(trx, runId);
+      if (ended.webhook) await context.queue.addJob(trx, 'webhook', { runId });
+      if (last.rolledBack) await takeBackRun(trx, { threadId, runId }); // another process may have begun it and handed it back
     }, last);
     return true;
   } catch (error) {

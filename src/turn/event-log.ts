@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
+import { countEvents } from '../metrics/count-events.ts';
 import type { LoggedEvent, TurnEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -21,6 +22,8 @@ export interface LogPlace {
   owner?: string;
   /** Called when the thread turns out to be somebody else's. */
   onLost?: () => void;
+  /** Called with events that are there for everybody to see. */
+  onSaved?: (batch: TurnEvent[]) => void;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface LogPlace {
  * and deltas of the same message in it become one event. A batch that could not be written is tried again
  * with the next.
  */
-export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus'>, place: LogPlace): EventLog {
+export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'metrics'>, place: LogPlace): EventLog {
   const { db } = context;
   let waiting: TimedEvent[] = [];
   let writing: Promise<void> | undefined;
@@ -81,8 +84,8 @@ export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus'>,
 
 /** Tells everyone here, and the other processes, what is in the database now; `last` is the number of the batch's last. */
 function publishEvents(
-  { turns, bus }: Pick<TurnContext, 'turns' | 'bus'>,
-  { threadId, runId }: LogPlace,
+  { turns, bus, metrics }: Pick<TurnContext, 'turns' | 'bus' | 'metrics'>,
+  { threadId, runId, onSaved }: LogPlace,
   batch: TimedEvent[],
   last: number,
 ): void {
@@ -90,4 +93,6 @@ function publishEvents(
   const events = batch.map((event, at): LoggedEvent => ({ ...event, threadId, runId, seq: first + at }));
   turns.logs.get(threadId)?.publish(events);
   bus.publish({ type: 'events', threadId, seq: last, events });
+  countEvents(metrics, batch);
+  onSaved?.(batch);
 }

@@ -34,7 +34,7 @@ export async function followGraph(
   const started = Date.now();
   const input = run.input as unknown as TurnInput; // what acceptTurn wrote
   const place = { thread_id: run.thread_id };
-  const newest = await loaded.compiled.getState({ configurable: place });
+  const newest = await newestOf(loaded, place);
   const begun = run.attempt > 1 && newest.metadata !== undefined && runOf(newest) === run.run_id;
   const { checkpointId: asked } = input;
   const branches = asked && !begun && asked !== checkpointOf(newest);
@@ -92,6 +92,7 @@ async function stream(
 ): Promise<StreamEnd> {
   let values = before;
   let step = stepBefore;
+  let waits: StreamEnd['interrupts'];
   const asked = run.config as RunConfig; // what acceptTurn wrote
   const onSaved = (saved: SavedCheckpoint) => {
     step = Math.max(step, saved.step);
@@ -118,9 +119,12 @@ async function stream(
     if (mode === 'custom')
       log.append(chunk as TurnEvent); // our nodes write nothing else
     else {
-      const updates = chunk as Record<string, StateUpdate>;
+      const { __metadata__: _, ...updates } = chunk as Record<string, StateUpdate>; // it marks what an attempt before handed in
       const interrupts = updates.__interrupt__ as unknown as StreamEnd['interrupts'];
-      if (interrupts) return { values, interrupts: interrupts.map(({ id, value }) => ({ id, value })) };
+      if (interrupts) {
+        waits = interrupts.map(({ id, value }) => ({ id, value }));
+        continue; // it ends once what it waits for is saved
+      }
       step += 1;
       for (const [node, update] of Object.entries(updates)) {
         values = applyUpdate(values, update);
@@ -128,6 +132,7 @@ async function stream(
       }
     }
   }
+  if (waits) return { values, interrupts: waits };
   return values.done ? { values } : { values, interrupts: [] }; // it stopped where the caller asked it to
 }
 
@@ -146,6 +151,16 @@ function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['l
     ...(interruptAfter && { interruptAfter: interruptAfter as '*' }),
     ...(tags && { tags }),
   };
+}
+
+/**
+ * The newest saved state as it was saved. LangGraph adds to the newest one what tasks handed in after it was saved, and takes those
+ * tasks for done: a process that died between the two leaves a thread that looks as if it were at its end.
+ */
+async function newestOf({ compiled }: LoadedGraph, place: JsonObject): Promise<StateSnapshot> {
+  const newest = await compiled.getState({ configurable: place });
+  if (newest.next.length === newest.tasks.length) return newest;
+  return compiled.getState({ configurable: { ...place, checkpoint_id: checkpointOf(newest) } });
 }
 
 /** The values of a thread; undefined when it has none yet. */

@@ -1,6 +1,7 @@
 import { forgetKeys } from '../db/idempotency-keys.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
-import { countWaiting, listForgotten } from '../db/runs.ts';
+import { lookAtWaiting } from '../db/look-at-waiting.ts';
+import { listForgotten } from '../db/runs.ts';
 import type { TurnContext } from './turns.ts';
 
 const countEveryMs = 1_000;
@@ -12,7 +13,9 @@ export type Chore = () => Promise<unknown>;
 /** Counts the runs that wait, so that too many are refused. The returned function stops it. */
 export function watchQueue({ db, turns, config, log }: TurnContext): () => void {
   return every(countEveryMs, log, async () => {
-    turns.waiting = await countWaiting(db, config.runs.maxWaiting);
+    const { count, oldest } = await lookAtWaiting(db, config.runs.maxWaiting);
+    turns.waiting = count;
+    turns.oldestWaiting = oldest;
   });
 }
 
@@ -20,7 +23,8 @@ export function watchQueue({ db, turns, config, log }: TurnContext): () => void 
 export function keepHouse(context: TurnContext, chores: Chore[]): () => void {
   const all = [() => readmitRuns(context), () => forgetKeys(context.db, 10_000), ...chores];
   return every(tidyEveryMs, context.log, async () => {
-    for (const chore of all) await chore();
+    const outcomes = await Promise.allSettled(all.map((chore) => chore()));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   });
 }
 

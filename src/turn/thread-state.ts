@@ -74,7 +74,8 @@ function describe(snapshot: StateSnapshot): ThreadState | undefined {
   if (typeof checkpointId !== 'string') return undefined;
   return {
     values: snapshot.values as StateValues, // the channels of every graph
-    next: [...snapshot.next],
+    // LangGraph leaves out nodes that are done while their step is not saved yet: the thread is not at rest then
+    next: snapshot.next.length > 0 ? [...snapshot.next] : snapshot.tasks.map(({ name }) => name),
     tasks: snapshot.tasks.map(({ id, name, error, interrupts, path }) => ({
       id,
       name,

@@ -63,11 +63,10 @@ function resumeTurn(
   saved: StateValues,
   interrupts: string[],
 ): Beginning {
-  const added = withFreshIds(update?.messages ?? [], saved.messages);
-  const changes = added.length > 0 ? { update: { messages: added } } : {};
-  const decided = { decision: decisionFor(resume, interrupts) } satisfies Decided;
-  const start = new Command({ resume: decided, ...changes });
-  return { start, added, values: applyUpdate(saved, { messages: added }) };
+  const messages = withFreshIds(update?.messages ?? [], saved.messages);
+  const decision = decisionFor(resume, interrupts);
+  const decided: Decided = { decision, ...(messages.length > 0 && { messages }) };
+  return { start: new Command({ resume: decided }), added: [], values: saved }; // calls are answered before anything else is said
 }
 
 /** An answer, or the one that is given under the id of what waits. */

@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import type { Schema } from '../db/schema.ts';
 import type { GraphShelf } from '../handoff/graph-shelf.ts';
 import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics/open-metrics.ts';
 import type { Queue } from '../queue/open-queue.ts';
 import { type LiveLogs, openLiveLogs } from './live-logs.ts';
 import type { RunningRun } from './work-off-runs.ts';
@@ -24,6 +25,8 @@ export interface Turns {
   closed: AbortController;
   /** How many runs wait for a worker, as last counted. */
   waiting: number;
+  /** How long the oldest of them had waited then, in seconds. */
+  oldestWaiting: number;
 }
 
 /** What turns need of everything that is open. */
@@ -31,6 +34,7 @@ export interface TurnContext {
   config: Config;
   db: Kysely<Schema>;
   log: Logger;
+  metrics: Metrics;
   saver: BaseCheckpointSaver;
   graphs: GraphShelf;
   queue: Queue;
@@ -47,5 +51,6 @@ export function noTurns(): Turns {
     stopping: false,
     closed: new AbortController(),
     waiting: 0,
+    oldestWaiting: 0,
   };
 }

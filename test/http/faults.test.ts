@@ -328,3 +328,44 @@ test('an error of ours is told to nobody', async () => {
     graphs.list = list;
   }
 });
+
+const asking: [string, object][] = [
+  ['/runs/wait', { assistant_id: 'desk', input: { messages: 'hi' } }],
+  ['/v1/chat/completions', { model: 'desk', messages: [{ role: 'user', content: 'hi' }] }],
+  ['/v1/responses', { model: 'desk', input: 'hi' }],
+];
+
+test.each(asking)(
+  '%s says when to come again while too many wait, and while the service stops',
+  async (path, body) => {
+    const { turns, config } = service.context;
+    const { maxWaiting } = config.runs;
+    config.runs.maxWaiting = 0;
+    const full = await post(path, body);
+    config.runs.maxWaiting = maxWaiting;
+    turns.stopping = true;
+    const stopping = await post(path, body);
+    turns.stopping = false;
+    expect([full.status, full.headers.get('Retry-After')]).toEqual([429, '5']);
+    expect([stopping.status, stopping.headers.get('Retry-After')]).toEqual([503, '2']);
+  },
+);
+
+test.each(['/v1/models', '/assistants/desk/graph', '/ready-or-not'])(
+  '%s says when to come again while the database is away',
+  async (path) => {
+    const { graphs } = service.context;
+    const { list, get } = graphs;
+    const away = () => {
+      throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    };
+    Object.assign(graphs, { list: away, get: away });
+    try {
+      const answer = await service.app.request(path);
+      if (path === '/ready-or-not') expect(answer.headers.get('Retry-After')).toBeNull();
+      else expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '2']);
+    } finally {
+      Object.assign(graphs, { list, get });
+    }
+  },
+);

@@ -109,6 +109,16 @@ test('a thread goes on where it was, whatever the client sends along', async () 
   expect((await service.app.request(`/threads/${thread_id}`)).status).toBe(200);
 });
 
+test('the same request again under the same key gets the same completion', async () => {
+  const model = service.script(say('One.'), say('Two.'));
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const first = await client.chat.completions.create({ model: 'desk', messages }, { headers });
+  const again = await client.chat.completions.create({ model: 'desk', messages }, { headers });
+  expect(again.id).toBe(first.id);
+  expect(again.choices).toEqual(first.choices);
+  expect(model.requests).toHaveLength(1);
+});
+
 test('a completion without a thread leaves none behind', async () => {
   service.script(say('Hello.'));
   const count = async () => (await service.app.request('/threads/count', { method: 'POST' })).json();

@@ -369,6 +369,27 @@ test.each<[string, object, string, number]>([
   await expect(refused).rejects.toMatchObject({ status, type: 'invalid_request_error', param });
 });
 
+test('the same request again under the same key gets the same response', async () => {
+  const model = service.script(say('One.'), say('Two.'));
+  const headers = { 'Idempotency-Key': randomUUID() };
+  const first = await client.responses.create(question, { headers });
+  const { data: again, response } = await client.responses.create(question, { headers }).withResponse();
+  expect(again).toEqual(first);
+  expect(response.headers.get('idempotent-replayed')).toBe('true');
+  const events = await collect(
+    await client.responses.create(
+      { ...question, stream: true },
+      { headers: { 'Idempotency-Key': randomUUID() } },
+    ),
+  );
+  expect(delta(events)).toBe('Two.');
+  expect(model.requests).toHaveLength(2);
+  const other = client.responses.create({ ...question, input: 'Something else.' }, { headers });
+  await expect(other).rejects.toMatchObject({ status: 409 });
+  await client.responses.delete(first.id);
+  await expect(client.responses.create(question, { headers })).rejects.toMatchObject({ status: 404 });
+});
+
 test('words of agents cannot be put into a thread', async () => {
   service.script(say('One.'));
   const { id } = await client.responses.create(question);

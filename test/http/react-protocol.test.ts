@@ -76,6 +76,7 @@ describe.each(['sse', 'websocket'] as const)('over %s', (transport) => {
     await waitFor(() => expect(chat.stream().messages.at(-1)?.text).toBe('As I said.'), {
       timeout: 10_000,
     });
+    await waitFor(() => expect(chat.stream().isLoading).toBe(false), { timeout: 10_000 });
     const { values } = await client.threads.getState<State>(chat.threadId());
     expect(chat.stream().messages.map(({ id }) => id)).toEqual(values.messages.map(({ id }) => id));
   });
@@ -126,6 +127,7 @@ describe.each(['sse', 'websocket'] as const)('over %s', (transport) => {
     await waitFor(() => expect(again.stream().messages.at(-1)?.text).toBe('Order 7 is on its way to you.'), {
       timeout: 10_000,
     });
+    await waitFor(() => expect(again.stream().isLoading).toBe(false), { timeout: 10_000 });
     const { values } = await client.threads.getState<State>(threadId);
     expect(again.stream().messages.map(({ id }) => id)).toEqual(values.messages.map(({ id }) => id));
   });

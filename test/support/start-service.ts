@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { type AppContext, openContext } from '../../src/app-context.ts';
 import { createApp } from '../../src/http/app.ts';
+import { fireCrons } from '../../src/http/langgraph/fire-cron.ts';
 import { openSocketServer } from '../../src/http/socket-server.ts';
 import { openLog } from '../../src/log.ts';
 import { testConfig } from './open-test-context.ts';
@@ -38,6 +39,7 @@ export async function startService({
     watch,
     chat: (request, onText) => model(request, onText),
   });
+  await fireCrons(context);
   const app = createApp(context);
   const server = await listen(app);
   const { port } = server.address() as AddressInfo; // a server that listens on TCP

@@ -4,7 +4,7 @@ import { CallerError } from '../../errors.ts';
 import type { TurnRequest } from '../../turn/accept-turn.ts';
 import { readState, type ThreadState } from '../../turn/thread-state.ts';
 
-type Beginning = Pick<TurnRequest, 'threadId' | 'checkpointId' | 'resume' | 'proceed'>;
+type Beginning = Pick<TurnRequest, 'threadId' | 'checkpointId' | 'resume' | 'proceed' | 'update'>;
 
 /**
  * Refuses, as far as can be seen before the turn, one that would find nothing where it begins. Throws a `CallerError`: `not-found`
@@ -12,10 +12,11 @@ type Beginning = Pick<TurnRequest, 'threadId' | 'checkpointId' | 'resume' | 'pro
  */
 export async function checkBeginning(
   context: AppContext,
-  { threadId, checkpointId, resume, proceed }: Beginning,
+  { threadId, checkpointId, resume, proceed, update }: Beginning,
   { strict }: { strict: boolean },
 ): Promise<void> {
-  if (!checkpointId && !proceed && !(strict && resume !== undefined)) return;
+  const answers = resume !== undefined && (strict || update !== undefined);
+  if (!checkpointId && !proceed && !answers) return;
   const thread = threadId ? await getThread(context.db, threadId) : undefined;
   if (!thread) {
     if (checkpointId) throw noCheckpoint(checkpointId);
@@ -28,7 +29,7 @@ export async function checkBeginning(
   if (proceed && !state?.next.length) {
     throw new CallerError('conflict', 'There is nothing to go on with: the thread has come to its end.');
   }
-  if (resume !== undefined) refuseOtherAnswers(state, resume, strict);
+  if (answers) refuseOtherAnswers(state, resume);
 }
 
 const nothingNew = new CallerError('invalid-request', 'The request is not valid.', {
@@ -45,8 +46,7 @@ function noCheckpoint(checkpointId: string): CallerError {
 }
 
 /** Answers by id are texts like LangGraph's ids of what waits. */
-function refuseOtherAnswers(state: ThreadState | undefined, resume: unknown, strict: boolean): void {
-  if (!strict) return;
+function refuseOtherAnswers(state: ThreadState | undefined, resume: unknown): void {
   const waiting = (state?.tasks ?? []).flatMap(({ interrupts }) => interrupts.map(({ id }) => id));
   const answered = typeof resume === 'object' && resume !== null ? Object.keys(resume) : [];
   const ids = answered.filter((key) => /^[0-9a-f]{32}$/.test(key));

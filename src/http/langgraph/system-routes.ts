@@ -31,6 +31,6 @@ export function systemRoutes({ db }: AppContext): OpenAPIHono<HttpEnv> {
 const info = {
   version: packageJson.version,
   context: 'js',
-  flags: { assistants: true, crons: false, langsmith: false, langsmith_tracing_replicas: false },
+  flags: { assistants: true, crons: true, langsmith: false, langsmith_tracing_replicas: false },
   metadata: { name: packageJson.name },
 };

@@ -38,6 +38,7 @@ export async function toTurn(
     ...(threadId && { threadId }),
     ...(checkpointId && { checkpointId }),
     ...resumeOf(request),
+    ...(command?.update && { update: { messages: command.update } }),
     ...(isNothingNew(request) && { proceed: true }),
   };
   await checkBeginning(context, beginning, { strict: request.strict_resume ?? false });
@@ -47,7 +48,6 @@ export async function toTurn(
     assistantId: assistant.assistantId,
     ifNotExists: request.if_not_exists ?? 'reject',
     input: request.input ?? [],
-    ...(command?.update && { update: { messages: command.update } }),
     ...(command?.goto && { goto: command.goto }),
     metadata: mergeRunMetadata(assistant, request),
     kwargs: kwargsOf(request),

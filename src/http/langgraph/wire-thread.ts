@@ -32,8 +32,9 @@ export async function wireThread(
     updated_at: thread.updated_at,
     state_updated_at: thread.state_updated_at,
     metadata: {
+      ...(thread.graph && { assistant_id: assistantIdOf(thread.graph) }),
       ...thread.metadata,
-      ...(thread.graph && { graph_id: thread.graph, assistant_id: assistantIdOf(thread.graph) }),
+      ...(thread.graph && { graph_id: thread.graph }),
     },
     status: thread.status,
     config: {},

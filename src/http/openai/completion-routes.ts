@@ -3,9 +3,9 @@ import type { Context } from 'hono';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { CallerError } from '../../errors.ts';
-import { acceptTurn } from '../../turn/accept-turn.ts';
 import { watchRun } from '../../turn/watch-run.ts';
-import { cancelOnLeave } from '../cancel-on-leave.ts';
+import { acceptOnce } from '../accept-once.ts';
+import { cancelOnLeave, comesAgain } from '../cancel-on-leave.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import { faultOf } from '../fault.ts';
@@ -64,7 +64,7 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const { thread_id: _thread, graph_version: wanted, ...metadata } = request.metadata ?? {};
     const given = checkInput(metadataSchema, { metadata: { thread_id: asked, graph_version: wanted } });
     const { thread_id, graph_version: version } = given.metadata;
-    const ids = await acceptTurn(context, {
+    const ids = await acceptOnce(context, c, async () => ({
       graph,
       ...(thread_id ? { threadId: thread_id } : { history: earlierMessages(request) }),
       ifNotExists: 'create',
@@ -74,9 +74,7 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       kwargs: JSON.parse(JSON.stringify(kwargs)), // without the absent fields, it is JSON
       multitask: 'enqueue',
       temporary: !thread_id,
-    });
-    c.set('threadId', ids.threadId);
-    c.set('runId', ids.runId);
+    }));
     const created = Math.floor(Date.now() / 1000);
     return { ids, runId: ids.runId, threadId: thread_id ?? null, model: graph, created };
   }
@@ -108,9 +106,9 @@ export function completionRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     throw new CallerError('unavailable', 'The turn was stopped before it came to its end.');
   }
 
-  /** A turn on a thread goes on without its client; one that nobody could find again does not. */
+  /** A turn that can be found again, by its thread or its idempotency key, goes on without its client. */
   function leave(c: Context<HttpEnv>, { ids, threadId }: CompletionHead & Ids): void {
-    if (!threadId) cancelOnLeave(context, c.get('log'), ids);
+    if (!threadId && !comesAgain(c)) cancelOnLeave(context, c.get('log'), ids);
   }
 }
 

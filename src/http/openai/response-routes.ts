@@ -7,7 +7,7 @@ import { CallerError } from '../../errors.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
 import { watchRun } from '../../turn/watch-run.ts';
 import type { LoggedEvent } from '../../turn-event.ts';
-import { cancelOnLeave } from '../cancel-on-leave.ts';
+import { cancelOnLeave, comesAgain } from '../cancel-on-leave.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
@@ -137,9 +137,9 @@ export function responseRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     throw new CallerError('unavailable', 'The turn was stopped before it came to its end.');
   }
 
-  /** A response that is kept goes on without its client; one that nobody could find again does not. */
+  /** A response that can be found again, since it is kept or has an idempotency key, goes on without its client. */
   function leave(c: Context<HttpEnv>, run: HeadedRun): void {
-    if (!askedOf(run).store) cancelOnLeave(context, c.get('log'), idsOf(run));
+    if (!askedOf(run).store && !comesAgain(c)) cancelOnLeave(context, c.get('log'), idsOf(run));
   }
 }
 

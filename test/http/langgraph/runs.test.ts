@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getRun } from '../../../src/db/runs.ts';
+import { sweepThreads } from '../../../src/turn/sweep-threads.ts';
 import { collect } from '../../support/logged-events.ts';
 import { gatedStep, openRunDesk, type RunDesk, saying, type Values } from '../../support/run-desk.ts';
 import { call, say, transfer } from '../../support/scripted-model.ts';
@@ -73,7 +74,10 @@ test('a decision takes a message along', async () => {
   await client.runs.wait(threadId, 'till', { input: saying('Where is 7?') });
   const command = { resume: 'accept', update: saying('Be quick.') };
   await client.runs.wait(threadId, 'till', { command });
-  expect(await texts(threadId)).toEqual(expect.arrayContaining(['Be quick.', 'It is on its way.']));
+  expect(await texts(threadId)).toEqual([
+    ...['Where is 7?', '', 'Order 7 is on its way.'],
+    ...['Be quick.', 'It is on its way.'],
+  ]);
 });
 
 test('answers by the id of what waits: others are refused when the caller is strict', async () => {
@@ -98,7 +102,7 @@ test('answers by the id of what waits: others are refused when the caller is str
 test('tools find the headers of the request, and what the run is', async () => {
   const { service } = desk;
   service.script(say('Hello.'));
-  const answer = await service.app.request('/runs', {
+  const answer = await service.app.request('/runs/wait', {
     method: 'POST',
     headers: {
       'X-Shop': 'north',
@@ -113,7 +117,8 @@ test('tools find the headers of the request, and what the run is', async () => {
       config: { configurable: { voice: 'calm', thread_id: 'mine' } },
     }),
   });
-  const { run_id } = (await answer.json()) as { run_id: string };
+  const run_id = answer.headers.get('Content-Location')?.slice('/runs/'.length) ?? '';
+  await answer.text();
   const { configurable } = (await getRun(service.context.db, run_id))?.config ?? {};
   expect(configurable).toEqual({ voice: 'calm', 'x-shop': 'north', 'user-agent': 'test/1' });
 });
@@ -130,6 +135,17 @@ test('a run can begin later', async () => {
   expect(status).toBe('pending');
   expect(await endOf(threadId, run_id)).toBe('success');
   expect(Date.now() - begun).toBeGreaterThanOrEqual(1_000);
+});
+
+test('a run that begins later keeps nobody waiting', async () => {
+  const { client, service, makeThread, endOf } = desk;
+  service.script(say('Now.'));
+  const threadId = await makeThread();
+  const later = await client.runs.create(threadId, 'desk', { input: saying('Later?'), afterSeconds: 3_600 });
+  const now = await client.runs.create(threadId, 'desk', { input: saying('Now?') });
+  expect(await endOf(threadId, now.run_id)).toBe('success');
+  expect((await client.runs.get(threadId, later.run_id)).status).toBe('pending');
+  await client.runs.cancel(threadId, later.run_id, true);
 });
 
 test('runs are accepted together or not at all', async () => {
@@ -220,4 +236,23 @@ test('a run without a thread is found again by its own path while it is kept', a
   expect(await again.text()).toBe(text);
   const run = await service.app.request(first.headers.get('Content-Location') ?? '');
   expect(await run.json()).toMatchObject({ status: 'success' });
+});
+
+test('a thread of one run goes a minute after its end, and no sooner', async () => {
+  const { service, client } = desk;
+  const { db } = service.context;
+  service.script(say('Hello.'));
+  const run = await client.runs.create(null, 'desk', { input: saying('Hi!') });
+  const found = async () => (await service.app.request(`/runs/${run.run_id}`)).status;
+  await client.runs.join(run.thread_id, run.run_id);
+  await sweepThreads(service.context);
+  expect(await found()).toBe(200);
+  await db
+    .updateTable('baton.thread')
+    .set({ updated_at: new Date(Date.now() - 61_000) })
+    .where('thread_id', '=', run.thread_id)
+    .execute();
+  await sweepThreads(service.context);
+  expect(await found()).toBe(404);
+  expect((await service.app.request(`/runs/${run.run_id}/stream`)).status).toBe(404);
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const quick = { timeout: 10_000, interval: 10 };
+const quick = { timeout: 15_000, interval: 10 };
 const runs = (events: Wire[]) => events.filter(isTerminal).length;
 const filter = { channels: [...every] };
 

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, inject, onTestFinished, test, vi } from 'vitest';
 import { openEmbedded, openPostgres } from '../../../src/db/open-database.ts';
 import { call, say } from '../../support/scripted-model.ts';
 import { startService } from '../../support/start-service.ts';
@@ -14,7 +14,8 @@ import {
   type Wire,
 } from './support.ts';
 
-const quick = { timeout: 10_000, interval: 10 };
+const quick = { timeout: 20_000, interval: 10 };
+const slow = { timeout: 60_000 };
 const filter = { channels: [...every] };
 const runs = (events: Wire[]) => events.filter(isTerminal).length;
 
@@ -27,7 +28,7 @@ async function reopen(made: TestDatabase): Promise<TestDatabase> {
   };
 }
 
-test('after a restart the events are the same, and what waits can be answered', async () => {
+test('after a restart the events are the same, and what waits can be answered', slow, async () => {
   const made = await makeTestDatabase();
   onTestFinished(made.drop);
   const before = await startService({ made });
@@ -68,4 +69,37 @@ test('after a restart the events are the same, and what waits can be answered', 
   const values = both.filter(({ method }) => method === 'values');
   expect(values.at(-1)?.params.data.messages).toHaveLength(8);
   await more.close();
+});
+
+const embedded = inject('template').kind === 'pglite'; // one process alone has such a database
+test.skipIf(embedded)('a thread is told and answered at any replica', slow, async () => {
+  const made = await makeTestDatabase();
+  onTestFinished(made.drop);
+  const [here, there] = [await startService({ made }), await startService({ made: await reopen(made) })];
+  for (const service of [here, there]) {
+    onTestFinished(() => service.stop());
+    service.script(call('look_up', { order: 7 }), say('On its way.'));
+  }
+  const thread = clientOf(here.url).threads.stream({ assistantId: 'till' });
+  const seen = gather(thread);
+  await thread.subscribe(filter);
+  const elsewhere = clientOf(there.url).threads.stream(thread.threadId, {
+    assistantId: 'till',
+    transport: 'websocket',
+  });
+  const told = gather(elsewhere);
+  await elsewhere.subscribe(filter);
+  await thread.run.start({ input });
+  await vi.waitUntil(() => runs(told) === 1, quick);
+  here.script(say('On its way.'));
+  there.script(say('On its way.'));
+  const [interrupt] = elsewhere.interrupts;
+  await elsewhere.respondInput({
+    namespace: [],
+    interrupt_id: interrupt?.interruptId ?? '',
+    response: 'accept',
+  });
+  await vi.waitUntil(() => runs(seen) === 2 && runs(told) === 2, quick);
+  expect(told).toEqual(seen);
+  for (const one of [thread, elsewhere]) await one.close();
 });

@@ -5,7 +5,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { keepAlive } from '../../../src/http/langgraph/protocol/keep-alive.ts';
 import { socketWriter } from '../../../src/http/langgraph/protocol/socket-writer.ts';
 
-const quick = { timeout: 10_000, interval: 10 };
+const quick = { timeout: 15_000, interval: 10 };
 
 /** Both ends of a connection. */
 async function connect(options: { autoPong?: boolean } = {}) {

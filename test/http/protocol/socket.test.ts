@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const quick = { timeout: 10_000, interval: 10 };
+const quick = { timeout: 15_000, interval: 10 };
 
 /** A socket of our own, and what came over it. */
 async function open(threadId: string, url = service.url) {

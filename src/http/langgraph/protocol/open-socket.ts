@@ -14,8 +14,10 @@ export function openSocket(context: AppContext): MiddlewareHandler<HttpEnv> {
     const log = c.get('log');
     c.set('threadId', threadId);
     let session: Session | undefined;
+    let leave: (() => void) | undefined;
     return {
       onOpen(_, { raw }) {
+        leave = c.get('streams').enter('socket');
         const socket = raw as unknown as WebSocket; // serve hands in a WebSocketServer of ws
         if (threadIdPattern.test(threadId)) session = openSession({ context, log, threadId }, socket);
         else socket.close(4422, 'thread_id: expected a UUID');
@@ -25,6 +27,7 @@ export function openSocket(context: AppContext): MiddlewareHandler<HttpEnv> {
       },
       onClose() {
         session?.end();
+        leave?.();
       },
     };
   });

@@ -93,5 +93,5 @@ function hasStatus(error: unknown): boolean {
 /** Clients that know how to go on say where in a header. */
 function sinceOf(c: Context, { since }: EventFilter): number | undefined {
   const last = c.req.header('last-event-id');
-  return last && /^\d{1,15}$/.test(last) ? Math.max(since ?? 0, Number(last)) : since;
+  return last && /^\d{1,16}$/.test(last) ? Math.max(since ?? 0, Number(last)) : since;
 }

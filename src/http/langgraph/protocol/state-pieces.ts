@@ -10,7 +10,7 @@ import { goesOn, type ThreadView, valuesAt } from './thread-view.ts';
  * with one that no checkpoint told, where it is taken back, and where a new attempt goes on.
  */
 export function statePieces(event: LoggedEvent, view?: ThreadView, before?: ThreadView): Piece[] {
-  if (!view || view.runId !== event.runId) return [];
+  if (!view) return [];
   if (event.type === 'checkpoint') {
     const { checkpointId: id, parentId, step, source } = event;
     const envelope = { id, ...(parentId && { parent_id: parentId }), step, source };

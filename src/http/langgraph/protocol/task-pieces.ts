@@ -8,7 +8,7 @@ import type { ThreadView } from './thread-view.ts';
 
 /** The channel `tasks`: nodes that begin with an input, and what came of them. */
 export function taskPieces(event: LoggedEvent, view?: ThreadView, before?: ThreadView): Piece[] {
-  if (!view || view.runId !== event.runId) return [];
+  if (!view) return [];
   const { run } = view;
   const begun = begunTask(run, before?.runId === view.runId ? before.run : undefined);
   const ended = run.over ? run.task : undefined;

@@ -30,8 +30,8 @@ const channels: PiecesOf[] = [
 
 /**
  * A thread's log as LangGraph's thread protocol tells it. A pure mapping: the same log gives the same events with the
- * same numbers, so it has to be given from its first event, or from the first of a
- * run that began when no other was under way; what a client has or does not want is left out behind it.
+ * same numbers. It has to be given from its first event, or from the first of a run that began when no other was under
+ * way; what a client has or does not want is left out behind it.
  */
 export async function* translateLog(
   log: AsyncIterable<LoggedEvent>,
@@ -41,7 +41,8 @@ export async function* translateLog(
   for await (const event of log) {
     const before = view;
     view = await followThread(before, event, stateAt);
-    const pieces = channels.flatMap((piecesOf) => piecesOf(event, view, before));
+    const known = view?.runId === event.runId ? channels : [lifecyclePieces]; // it may never have begun
+    const pieces = known.flatMap((piecesOf) => piecesOf(event, view, before));
     for (const [place, piece] of pieces.entries()) {
       yield { ...piece, seq: seqOf(event.seq, place), at: event.at };
     }

@@ -1,0 +1,41 @@
+import type { Context } from 'hono';
+import type { AppContext } from '../app-context.ts';
+import { findAcceptedRun } from '../db/idempotency-keys.ts';
+import { getRun } from '../db/runs.ts';
+import { CallerError } from '../errors.ts';
+import { type AcceptedTurn, acceptTurn, type TurnRequest } from '../turn/accept-turn.ts';
+import type { HttpEnv } from './http-env.ts';
+import { markReplayed, readIdempotency } from './idempotency.ts';
+
+/**
+ * Has a turn accepted, once under the `Idempotency-Key` of its request. What was accepted before is looked for first, and again when
+ * the turn cannot be accepted: what `describeTurn` found the first time need not be there any more. Throws a `CallerError`
+ * (`not-found`) when that run is gone.
+ */
+export async function acceptOnce(
+  context: AppContext,
+  c: Context<HttpEnv>,
+  describeTurn: () => Promise<TurnRequest>,
+): Promise<AcceptedTurn> {
+  const idempotency = await readIdempotency(c);
+  const find = async () => idempotency && (await findAcceptedRun(context.db, idempotency));
+  const accept = async () =>
+    acceptTurn(context, { ...(await describeTurn()), ...(idempotency && { idempotency }) });
+  const before = await find();
+  const accepted: AcceptedTurn = before
+    ? { ...before, replayed: true }
+    : await accept().catch(async (error: unknown) => {
+        const meanwhile = error instanceof CallerError ? await find() : undefined;
+        if (meanwhile) return { ...meanwhile, replayed: true };
+        throw error;
+      });
+  c.set('threadId', accepted.threadId);
+  c.set('runId', accepted.runId);
+  if (!accepted.replayed) return accepted;
+  markReplayed(c);
+  if (await getRun(context.db, accepted.runId)) return accepted;
+  throw new CallerError(
+    'not-found',
+    `The run ${accepted.runId}, which this Idempotency-Key started, is gone.`,
+  );
+}

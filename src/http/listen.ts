@@ -1,0 +1,58 @@
+import { type ServerType, serve } from '@hono/node-server';
+import type { SocketServer } from './socket-server.ts';
+
+/** How long a client may take to send its request, in milliseconds, and how many may be connected. */
+export interface ServerLimits {
+  headersMs: number;
+  requestMs: number;
+  /** How long a connection stays open for another request. */
+  keepAliveMs: number;
+  /** How often all of this is looked after. */
+  everyMs: number;
+  connections: number;
+}
+
+/** Connections beside those of streams and sockets. */
+const spare = 1_000;
+
+/** Connections stay open for a little longer than proxies usually keep theirs, so that no request meets one that closes. */
+export function serverLimits(maxStreams: number): ServerLimits {
+  return {
+    headersMs: 10_000,
+    requestMs: 30_000,
+    keepAliveMs: 65_000,
+    everyMs: 2_000,
+    connections: maxStreams + spare,
+  };
+}
+
+export interface Listening {
+  fetch: Parameters<typeof serve>[0]['fetch'];
+  sockets: SocketServer;
+  host: string;
+  port: number;
+  limits: ServerLimits;
+}
+
+/**
+ * Listens on TCP. A request whose head or body comes too slowly is answered with 408 and its connection closed; heads are at most
+ * 16 kB long. Answers may take as long as they take. Rejects with the error of the system when nothing can listen there.
+ */
+export function listen({ fetch, sockets, host, port, limits }: Listening): Promise<ServerType> {
+  const serverOptions = {
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: limits.everyMs,
+    maxHeaderSize: 16 * 1024,
+    keepAlive: true, // finds out about clients that are gone without a word
+    keepAliveInitialDelay: 30_000,
+    noDelay: true,
+  };
+  const options = { fetch, hostname: host, port, serverOptions, websocket: { server: sockets } };
+  return new Promise((resolve, reject) => {
+    const server = serve(options, () => resolve(server));
+    server.maxConnections = limits.connections;
+    server.on('error', reject);
+  });
+}
