@@ -20,7 +20,9 @@ if (!options.embedded && !serverUrl) {
   process.stderr.write('Replicas need a server: set DATABASE_URL, or use --embedded.\n');
   process.exit(2);
 }
-const report = await runChaos(options, serverUrl);
+const report = await runChaos(options, serverUrl, (kills) => {
+  if (kills % 10 === 0) process.stderr.write(`${kills} of ${options.kills} kills\n`);
+});
 process.stdout.write(printReport(report));
 if (options.json) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`);
 process.exitCode = report.verdicts.some(({ violations }) => violations.length > 0) ? 1 : 0;

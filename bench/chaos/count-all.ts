@@ -15,6 +15,8 @@ export interface Counts {
   attempts: number;
   posts: number;
   returns: number;
+  /** How often LangGraph's client gave up coming back by itself. */
+  sdkGaveUp: number;
   frames: number;
   /** Calls that change the world whose outcome nobody knows, as the model was told. */
   unknownCalls: number;
@@ -49,6 +51,7 @@ export function countAll(evidence: Evidence, world: World, { replicas }: Stage):
     attempts: gaps.length,
     posts: sum(records.map(({ posts }) => posts)),
     returns: sum(watchings.map(({ returns }) => returns)),
+    sdkGaveUp: sum(watchings.map(({ gaveUp }) => gaveUp)),
     frames: sum(watchings.map(({ frames }) => frames.length)),
     unknownCalls: countUnknown(evidence),
     refusals: Object.fromEntries(world.refusals),

@@ -90,7 +90,7 @@ async function create(world: World, record: TurnRecord): Promise<void> {
 }
 
 function startWatching({ random }: World, { watchings }: TurnRecord, client: Watching['client']): Watching {
-  const watching = { client, modes: random.pick(modeSets), frames: [], returns: 0, ended: false };
+  const watching = { client, modes: random.pick(modeSets), frames: [], returns: 0, gaveUp: 0, ended: false };
   watchings.push(watching);
   return watching;
 }

@@ -29,8 +29,12 @@ const besides: [number, Fault][] = [
   [0.3, cutClients],
 ];
 
-/** Injects faults until the kills are done or the time is over. Resolves when the last of them is over. */
-export async function injectFaults(stage: Stage, options: ChaosOptions): Promise<Injected> {
+/** Injects faults until the kills are done or the time is over. Resolves when the last of them is over; `onKill` hears of each kill. */
+export async function injectFaults(
+  stage: Stage,
+  options: ChaosOptions,
+  onKill: (kills: number) => void = () => undefined,
+): Promise<Injected> {
   const random = seededRandom(options.seed + 2);
   const until = performance.now() + options.minutes * 60_000;
   const injected = none();
@@ -41,7 +45,7 @@ export async function injectFaults(stage: Stage, options: ChaosOptions): Promise
       if (random.chance(share)) lasting.push(fault(stage, random, injected));
     }
     await sleep(random.whole(0.3 * options.everyMs, 1.7 * options.everyMs));
-    await kill(stage, random, injected);
+    if (kill(stage, random)) onKill(++injected.kills);
   }
   await Promise.all(lasting);
   return injected;
@@ -60,9 +64,8 @@ function none(): Injected {
   };
 }
 
-async function kill({ replicas }: Stage, random: SeededRandom, injected: Injected): Promise<void> {
-  const one = pickUp(replicas, random);
-  if (one?.kill()) injected.kills += 1;
+function kill({ replicas }: Stage, random: SeededRandom): boolean {
+  return pickUp(replicas, random)?.kill() ?? false;
 }
 
 async function deploy({ replicas }: Stage, random: SeededRandom, injected: Injected): Promise<void> {

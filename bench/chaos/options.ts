@@ -53,7 +53,7 @@ export function readOptions(args: string[]): ChaosOptions {
     seed: Number(values.seed),
     minutes: Number(values.minutes ?? usual.minutes),
     clients: Number(values.clients ?? usual.clients),
-    everyMs: Number(values['every-ms'] ?? usual.everyMs),
+    everyMs: Number(values['every-ms'] ?? (values.embedded ? 2.5 : 1) * usual.everyMs), // one that is away keeps all waiting
     settleMs: usual.settleMs,
     ...(restartCommand && { restartCommand }),
     ...(values.json && { json: values.json }),

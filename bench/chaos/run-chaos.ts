@@ -43,7 +43,11 @@ const checks = [
  * Puts replicas under load, lets everything happen to them, and says whether what was promised is true. `serverUrl` is the
  * PostgreSQL server on which a database of its own is made; absent where the database is embedded.
  */
-export async function runChaos(options: ChaosOptions, serverUrl?: string): Promise<ChaosReport> {
+export async function runChaos(
+  options: ChaosOptions,
+  serverUrl?: string,
+  onKill?: (kills: number) => void,
+): Promise<ChaosReport> {
   const began = performance.now();
   const stage = await setStage(options, serverUrl);
   try {
@@ -57,7 +61,7 @@ export async function runChaos(options: ChaosOptions, serverUrl?: string): Promi
     };
     let over = false;
     const load = runLoad(world, { clients: options.clients, isOver: () => over });
-    const injected = await injectFaults(stage, options);
+    const injected = await injectFaults(stage, options, onKill);
     over = true;
     const late = setTimeout(() => deadline.abort(), options.settleMs);
     await load;

@@ -14,8 +14,10 @@ export interface Watching {
   client: 'sdk' | 'fetch';
   modes: StreamMode[];
   frames: SeenFrame[];
-  /** How often it came back. */
+  /** How often it came back, by itself or because it was asked to. */
   returns: number;
+  /** How often LangGraph's client ended with an error and was asked to join again. */
+  gaveUp: number;
   /** The service said that the run is over. */
   ended: boolean;
 }

@@ -62,12 +62,13 @@ export async function serve(
   output: NodeJS.WritableStream = process.stdout,
 ): Promise<Service> {
   const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
-  await fireCrons(context);
   const sockets = openSocketServer();
-  const server = await listenAt(createApp(context), sockets, config.http).catch(async (error: unknown) => {
-    await context.close();
-    throw error;
-  });
+  const server = await fireCrons(context)
+    .then(() => listenAt(createApp(context), sockets, config.http))
+    .catch(async (error: unknown) => {
+      await context.close();
+      throw error;
+    });
   const { port } = server.address() as AddressInfo; // a server that listens on TCP
   const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
   output.write(greeting(context, url));

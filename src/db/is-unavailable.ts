@@ -2,9 +2,9 @@
 const codes =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^(08...|57P0[1-5]|53...|55000)$/;
 
-/** What node-pg and our embedded database say without a code. */
+/** What node-pg and our embedded database say without a code; the last two when this process closes them. */
 const words =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped|driver has already been destroyed|Cannot use a pool after calling end)/;
 
 /** Of Postgres: a statement, a lock or a transaction took longer than it may. */
 const overdue = /^(57014|55P03|25P0[34])$/;

@@ -9,7 +9,7 @@ const shelf = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** Brings the database to the newest schema and returns the names of the migrations that ran now. */
 export async function migrate(db: Kysely<Schema>): Promise<string[]> {
-  await sql`create schema if not exists baton`.execute(db);
+  await createSchema(db);
   const migrator = new Migrator({
     db,
     provider: { getMigrations: loadMigrations },
@@ -23,6 +23,14 @@ export async function migrate(db: Kysely<Schema>): Promise<string[]> {
     throw new Error(`Migration ${failed ?? ''} failed.`, { cause: error });
   }
   return results.map((result) => result.migrationName);
+}
+
+/** `if not exists` is no help against another process that makes the same one at the same moment. */
+async function createSchema(db: Kysely<Schema>): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    await sql`select pg_advisory_xact_lock(hashtext('baton schema'))`.execute(trx);
+    await sql`create schema if not exists baton`.execute(trx);
+  });
 }
 
 /** The names of migrations that have not run yet, oldest first. */

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { RunStatus, RunTable, Schema } from './schema.ts';
 
 export type Run = Selectable<RunTable>;
@@ -48,21 +48,36 @@ export function ownerOf(run: Pick<Run, 'run_id' | 'attempt'>): string {
  * Begins a run, or begins it again, and makes this attempt the owner of its thread: whoever had it before can write no
  * more. Undefined when the run is over or gone. Rejects with Postgres's unique violation of `run_one_running` while
  * another run of the thread runs.
+ *
+ * The thread's row is locked first, as everybody does who locks both, and nothing is begun unless `held` holds.
  */
-export async function beginRun(db: Kysely<Schema>, runId: string): Promise<Run | undefined> {
-  const { rows } = await sql<Run>`
-    with begun as (
-      update baton.run
+export async function beginRun(
+  db: Kysely<Schema>,
+  runId: string,
+  held: RawBuilder<boolean> = sql`true`,
+): Promise<BegunRun | undefined> {
+  const { rows } = await sql<BegunRun>`
+    with locked as materialized (
+      select thread_id from baton.thread
+      where thread_id = (select thread_id from baton.run where run_id = ${runId}) for no key update
+    ), begun as (
+      update baton.run r
       set status = 'running', attempt = attempt + 1, crashes = crashes + 1,
         started_at = coalesce(started_at, now()), updated_at = now()
-      where run_id = ${runId} and status in ('pending', 'running')
-      returning *
+      from locked
+      where r.thread_id = locked.thread_id and run_id = ${runId} and status in ('pending', 'running') and ${held}
+      returning r.*
     ), owned as (
       update baton.thread t set owner = begun.run_id || ':' || begun.attempt, status = 'busy'
-      from begun where t.thread_id = begun.thread_id
+      from begun where t.thread_id = begun.thread_id returning t.last_seq
     )
-    select * from begun`.execute(db);
+    select begun.*, owned.last_seq from begun, owned`.execute(db);
   return rows[0];
+}
+
+/** A run that begins, and where the log of its thread ended then. */
+export interface BegunRun extends Run {
+  last_seq: number;
 }
 
 /** Gives a run back unfinished, so that another process goes on with it: no attempt is lost by that. False when it is not ours. */
@@ -151,13 +166,14 @@ export async function listAskedToStop(db: Kysely<Schema>, runIds: string[]): Pro
     .execute();
 }
 
-/** Open runs that nobody has touched for a while: the queue may have lost sight of them. */
-export function listForgotten(db: Kysely<Schema>, limit: number): Promise<Run[]> {
+/** Open runs that nobody has touched for a while and of which the queue knows nothing, as `isKnown` says of a `run_id`. */
+export function listForgotten(db: Kysely<Schema>, isKnown: RawBuilder<boolean>, limit: number): Promise<Run[]> {
   return db
     .selectFrom('baton.run')
     .selectAll()
     .where('status', 'in', ['pending', 'running'])
     .where('updated_at', '<', sql<Date>`now() - interval '1 minute'`)
+    .where(sql<boolean>`not ${isKnown}`)
     .orderBy('updated_at')
     .limit(limit)
     .execute();

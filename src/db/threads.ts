@@ -114,18 +114,6 @@ export async function deleteThread(
   return (await getThread(db, threadId)) ? 'busy' : 'not-found';
 }
 
-/** Temporary threads without a run that has not ended, untouched for `seconds`. */
-export async function listLeftovers(db: Kysely<Schema>, seconds: number): Promise<string[]> {
-  const rows = await db
-    .selectFrom('baton.thread')
-    .select('thread_id')
-    .where('temporary', '=', true)
-    .where('status', '<>', 'busy')
-    .where('updated_at', '<=', sql<Date>`now() - make_interval(secs => ${seconds})`)
-    .execute();
-  return rows.map(({ thread_id }) => thread_id);
-}
-
 function matches(eb: ExpressionBuilder<Schema, 'baton.thread'>, filter: ThreadFilter) {
   const { metadata = {}, graph, ownAssistant: own, ids, status, values = {} } = filter;
   return eb.and([

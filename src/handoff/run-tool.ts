@@ -1,5 +1,6 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import { type CallPlace, finishCall } from '../db/call-records.ts';
+import { isUnavailable } from '../db/is-unavailable.ts';
 import { errorMessage, ToolError } from '../errors.ts';
 import type { Call, JsonObject, ToolMessage } from '../message.ts';
 import type { TurnEvent } from '../turn-event.ts';
@@ -21,7 +22,7 @@ export interface ToolPlace {
   record?: CallPlace;
 }
 
-/** Runs a tool. What goes wrong is a result that the model reads; only a cancelled turn throws. */
+/** Runs a tool. What goes wrong is a result that the model reads; only a cancelled turn and a database that is away throw. */
 export async function runTool(
   machine: Machine,
   tool: Tool,
@@ -54,6 +55,7 @@ export async function runTool(
     return { status: 'success', ...bound(typeof result === 'string' ? { content: result } : result) };
   } catch (error) {
     signal.throwIfAborted();
+    if (tool.changes === 'database' && isUnavailable(error)) throw error; // nothing was changed: whoever goes on does it again
     if (error instanceof ToolError) return { status: 'error', content: errorMessage(error) };
     machine.log.error({ err: error, ...ids, agent: place.agent, tool: tool.name }, 'a tool failed');
     return {

@@ -70,8 +70,10 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   addMiddleware(app, context);
   const works = context.config.role === 'worker';
   for (const routes of works ? watching : [...watching, ...doors]) app.route('/', routes(context));
-  if (!works) app.route('/', docsRoutes());
-  addOpenApi(app);
+  if (!works) {
+    app.route('/', docsRoutes());
+    addOpenApi(app);
+  }
   addFaults(app);
   return app;
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
-import { StreamMovedError } from '../turn/watch-run.ts';
+import { faultOf } from './fault.ts';
 import type { HttpEnv } from './http-env.ts';
 
 /** How a door streams: its content type, and what keeps a quiet connection open and is nothing to the client. */
@@ -48,8 +48,8 @@ export function streamAnswer(
 }
 
 /**
- * See `streamAnswer`. An error of `chunks` becomes its last chunk; only when the service stops is the connection cut, since a
- * client takes a stream that ends well for a run that has ended, and comes back to one that broke.
+ * See `streamAnswer`. An error of `chunks` becomes its last chunk; only when the service stops or the database is away is the
+ * connection cut, since a client takes a stream that ends well for a run that has ended, and comes back to one that broke.
  */
 export function toStream(
   chunks: (signal: AbortSignal) => AsyncIterable<string>,
@@ -76,13 +76,17 @@ export function toStream(
         } catch (error) {
           if (left.signal.aborted) return;
           onEnd();
-          if (error instanceof StreamMovedError) return cut ? cut() : controller.error(error);
+          if (faultOf(error).status === 503) {
+            left.abort(); // it is we who go, and not the client
+            return cut ? cut() : controller.error(error);
+          }
           controller.enqueue(encoder.encode(onError(error)));
           controller.close();
         }
       },
       cancel() {
         onEnd();
+        if (left.signal.aborted) return;
         left.abort();
         iterator.return?.().catch(() => undefined);
         onLeave?.();

@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Gauge, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
 
 const nanoseconds = 1e9;
 
@@ -32,13 +32,14 @@ export function watchProcess(registry: Registry): () => void {
       this.set({ kind: 'external' }, external);
     },
   });
-  new Gauge({
+  new Counter({
     name: 'baton_process_cpu_seconds_total',
     help: 'Time of processors that the process has used',
     registers,
     collect() {
       const { user, system } = process.cpuUsage();
-      this.set((user + system) / 1e6);
+      this.reset();
+      this.inc((user + system) / 1e6);
     },
   });
   new Gauge({

@@ -1,8 +1,9 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { type CommandResponse, type ConstructorOptions, PgBoss } from 'pg-boss';
 import { NIL } from 'uuid';
 import type { Database } from '../db/open-database.ts';
 import type { Schema } from '../db/schema.ts';
+import { limitSession, limitsFor } from '../db/session-limits.ts';
 import type { Logger } from '../log.ts';
 import { nextTime } from './next-time.ts';
 import { throughKysely, throughPglite } from './queue-database.ts';
@@ -35,6 +36,10 @@ export interface Queue {
   claimRuns(limit: number): Promise<Claim[]>;
   /** Keeps claims up, and returns the ids of those that are still this process's. */
   keepClaims(claims: Claim[]): Promise<Set<string>>;
+  /** Whether a claim is still this process's, for a statement that is to do nothing else. */
+  isHeld(claim: Claim): RawBuilder<boolean>;
+  /** Whether the run of the statement's `run_id` is in the queue. */
+  isKnown(): RawBuilder<boolean>;
   /** Ends a claim: its run is over. False when the claim is another's by now. */
   endClaim(trx: Db, claim: Claim): Promise<boolean>;
   /** Gives a run back, to be claimed again at once. False as above. */
@@ -82,7 +87,14 @@ export async function openQueue(
 /** On a server, pg-boss has two connections of its own, so that its housekeeping never waits for ours. */
 function reach(database: Database): ConstructorOptions {
   if (database.kind === 'pglite') return { db: throughPglite(database), backend: 'pglite' };
-  return { ...database.connection, max: 2, application_name: 'baton-queue' };
+  return {
+    ...database.connection,
+    max: 2,
+    application_name: 'baton-queue',
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    onConnect: (client: Parameters<typeof limitSession>[0]) => limitSession(client, limitsFor(60_000)), // pg's pool waits for it
+  } as ConstructorOptions; // which are those of a pool as well, though its types name a few only
 }
 
 function habits(supervise: boolean): ConstructorOptions {
@@ -135,6 +147,11 @@ function runQueue(boss: PgBoss, db: Db) {
       if (claims.length === 0) return new Set();
       return new Set(settled(await boss.touch(runs, claims, { db: always })));
     },
+    isHeld: ({ id, retryCount }) => sql<boolean>`exists (
+      select from baton_queue.job held
+      where held.name = ${runs} and held.id = ${id} and held.state = 'active' and held.retry_count = ${retryCount})`,
+    isKnown: () => sql<boolean>`exists (
+      select from baton_queue.job known where known.name = ${runs} and known.id = run_id)`,
     async endClaim(trx, claim) {
       return settled(await boss.deleteJob(runs, claim, { db: throughKysely(trx) })).length > 0;
     },

@@ -1,5 +1,6 @@
 import type { PGliteTransaction } from 'kysely';
-import pg from 'pg';
+import type pg from 'pg';
+import { askBeside } from '../db/ask-beside.ts';
 import type { Database, EmbeddedDatabase, PostgresDatabase } from '../db/open-database.ts';
 import type { Pglite } from '../db/pglite.ts';
 import { pgTypes } from '../db/value-types.ts';
@@ -38,13 +39,13 @@ export function readOnly<T>(
 }
 
 async function readPostgres<T>(
-  { pool }: PostgresDatabase,
+  database: PostgresDatabase,
   watch: Watch,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  const client = await pool.connect();
+  const client = await database.pool.connect();
   const pid = (client as pg.PoolClient & { processID: number }).processID; // pg sets it, its types leave it out
-  const guard = startGuard(watch, () => cancelBackend(pool, pid));
+  const guard = startGuard(watch, () => askBeside(database, 'select pg_cancel_backend($1)', [pid]));
   let usable = false;
   try {
     await client.query('begin read only');
@@ -157,18 +158,6 @@ function startGuard({ timeoutMs, signal }: Watch, stop: (reason: Error) => Promi
       await stopping;
     },
   };
-}
-
-/** Uses a connection of its own: the pool may have none left, and a cancel cannot wait. */
-async function cancelBackend(pool: pg.Pool, pid: number): Promise<void> {
-  const client = new pg.Client(pool.options);
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('select pg_cancel_backend($1)', [pid]);
-  } finally {
-    await client.end();
-  }
 }
 
 const intervalOid = 1186;

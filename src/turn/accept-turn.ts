@@ -4,6 +4,7 @@ import { saveGraphVersion } from '../db/graph-versions.ts';
 import { claimKey } from '../db/idempotency-keys.ts';
 import { askToStop, listOpenRuns, type Run } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
+import { ttlColumns } from '../db/thread-ttl.ts';
 import { CallerError } from '../errors.ts';
 import { unknownName } from '../handoff/file-problem.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
@@ -109,11 +110,15 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
     loaded: findGraph(context, request.graph),
     ids: { threadId: request.threadId ?? uuidv7(), runId: uuidv7() },
   }));
-  const taken = await context.db.transaction().execute(async (trx) => {
+  context.turns.accepting += requests.length;
+  const accepting = context.db.transaction().execute(async (trx) => {
     const all: (Accepted & (typeof asked)[number])[] = [];
     for (const turn of asked)
       all.push({ ...turn, ...(await accept(context, trx, turn.ids, turn.loaded, turn.request)) });
     return all;
+  });
+  const taken = await accepting.finally(() => {
+    context.turns.accepting -= requests.length;
   });
   for (const { replayed, version, loaded, stopped, request } of taken) {
     if (replayed) continue;
@@ -135,7 +140,7 @@ interface Accepted {
 }
 
 async function accept(
-  { queue }: TurnContext,
+  context: TurnContext,
   trx: Transaction<Schema>,
   ids: { runId: string; threadId: string },
   loaded: LoadedGraph,
@@ -144,12 +149,12 @@ async function accept(
   const { multitask, idempotency, afterSeconds } = request;
   const replayed = idempotency && (await claimKey(trx, idempotency, ids));
   if (replayed) return { replayed, stopped: [] };
-  const version = await claimThread(trx, ids.threadId, loaded, request);
+  const version = await claimThread(context, trx, ids.threadId, loaded, request);
   if (multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
   const beginAfter = afterSeconds ? new Date(Date.now() + afterSeconds * 1000) : undefined;
   const when = beginAfter && { beginAfter };
   await insertRun(trx, { ...ids, version, ...when }, request);
-  await queue.addRun(trx, { ...ids, ...when });
+  await context.queue.addRun(trx, { ...ids, ...when });
   if (multitask === 'enqueue' || multitask === 'reject') return { version, stopped: [] };
   const others = { threadId: ids.threadId, except: ids.runId };
   const action = multitask === 'rollback' ? 'rollback' : 'interrupt';
@@ -163,8 +168,9 @@ function refuseNothing({ input, resume, proceed, update, goto }: TurnRequest): v
 }
 
 function refuseTooMany({ config, turns }: TurnContext): void {
-  if (turns.waiting < config.runs.maxWaiting) return;
-  const message = `${turns.waiting} turns wait already. Try again soon.`;
+  const waiting = turns.waiting + turns.accepting;
+  if (waiting < config.runs.maxWaiting) return;
+  const message = `${waiting} turns wait already. Try again soon.`;
   throw new CallerError('too-many-requests', message, { retryAfter: 5 });
 }
 
@@ -199,6 +205,7 @@ function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
  * version of the graph that the thread is pinned to.
  */
 async function claimThread(
+  { config: { retention } }: TurnContext,
   trx: Transaction<Schema>,
   threadId: string,
   loaded: LoadedGraph,
@@ -220,18 +227,19 @@ async function claimThread(
   }
   const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;
   if (pinned === null) await keepVersion(trx, loaded);
+  const { assistant_id: _before, ...earlier } = found?.metadata ?? {};
   const assistant = request.assistantId && { assistant_id: request.assistantId };
-  const metadata = JSON.stringify({
-    ...found?.metadata,
-    ...request.metadata,
-    graph_id: loaded.name,
-    ...assistant,
-  });
+  const metadata = JSON.stringify({ ...earlier, ...request.metadata, graph_id: loaded.name, ...assistant });
   const version = pinned ?? loaded.version;
   const thread = { graph: loaded.name, graph_version: version, status: 'busy', metadata } as const;
   await trx
     .insertInto('baton.thread')
-    .values({ thread_id: threadId, temporary: request.temporary ?? false, ...thread })
+    .values({
+      thread_id: threadId,
+      temporary: request.temporary ?? false,
+      ...ttlColumns(retention.ttl),
+      ...thread,
+    })
     .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(thread))
     .execute();
   return version;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
-import { beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
+import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
@@ -46,16 +46,16 @@ function isLost(error: unknown): boolean {
 }
 
 /** Begins the run; undefined when there is nothing to carry out. */
-async function begin(context: TurnContext, claim: Claim): Promise<Run | undefined> {
+async function begin(context: TurnContext, claim: Claim): Promise<BegunRun | undefined> {
   const { db, queue } = context;
   try {
-    const run = await beginRun(db, claim.id);
-    if (!run) await queue.endClaim(db, claim); // it was stopped while it waited
+    const run = await beginRun(db, claim.id, queue.isHeld(claim));
+    if (!run) await queue.endClaim(db, claim); // it was stopped while it waited, or the claim is another's
     return run;
   } catch (error) {
     if (!isSecondOfThread(error)) throw error;
     await makeRoom(context, claim);
-    return beginRun(db, claim.id);
+    return beginRun(db, claim.id, queue.isHeld(claim));
   }
 }
 
@@ -63,13 +63,14 @@ function isSecondOfThread(error: unknown): boolean {
   return (error as { constraint?: unknown }).constraint === 'run_one_running'; // errors of Postgres name it
 }
 
-async function carryOn(context: TurnContext, run: Run, claim: Claim, reins: Reins): Promise<void> {
+async function carryOn(context: TurnContext, run: BegunRun, claim: Claim, reins: Reins): Promise<void> {
   const lost = new AbortController();
   const count = countRun(context.metrics, run);
   const log = openEventLog(context, {
     threadId: run.thread_id,
     runId: run.run_id,
     owner: ownerOf(run),
+    after: run.last_seq,
     onLost: () => lost.abort(new LostClaimError('Another process has this thread.')),
     onSaved: count.saved,
   });

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
 import { countEvents } from '../metrics/count-events.ts';
@@ -20,6 +20,8 @@ export interface LogPlace {
   runId: string;
   /** Who must own the thread for this log to write to it: see `ownerOf`. */
   owner?: string;
+  /** The number of the thread's last event when the owner took it. */
+  after?: number;
   /** Called when the thread turns out to be somebody else's. */
   onLost?: () => void;
   /** Called with events that are there for everybody to see. */
@@ -29,24 +31,40 @@ export interface LogPlace {
 /**
  * Opens the log of one run. Events are saved in batches: while one is being written, the next gathers,
  * and deltas of the same message in it become one event. A batch that could not be written is tried again
- * with the next.
+ * with the next, as it was: it may have been written, and its answer lost.
  */
-export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'metrics'>, place: LogPlace): EventLog {
+export function openEventLog(
+  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'metrics'>,
+  place: LogPlace,
+): EventLog {
   const { db } = context;
   let waiting: TimedEvent[] = [];
+  let tried: TimedEvent[] = [];
+  let after = place.after;
   let writing: Promise<void> | undefined;
+  let settling = false;
+
+  /** Writes a batch behind the event `at`, and returns the number of its last event. */
+  function save(to: Kysely<Schema>, batch: TimedEvent[], at: number | undefined): Promise<number> {
+    const { threadId, runId, owner } = place;
+    return appendEvents(
+      to,
+      { threadId, runId, ...(owner && { owner }), ...(at !== undefined && { after: at }) },
+      batch,
+    );
+  }
+
+  function tell(batch: TimedEvent[], last: number): void {
+    if (place.after !== undefined) after = last;
+    publishEvents(context, place, batch, last);
+  }
 
   async function write(): Promise<void> {
     await undefined; // what is appended in the same tick goes along
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      try {
-        publishEvents(context, place, batch, await appendEvents(db, place, batch));
-      } catch (error) {
-        waiting = [...batch, ...waiting];
-        throw error;
-      }
+    while (tried.length + waiting.length > 0) {
+      if (tried.length === 0) [tried, waiting] = [waiting, []];
+      tell(tried, await save(db, tried, after));
+      tried = [];
     }
   }
 
@@ -66,18 +84,21 @@ export function openEventLog(context: Pick<TurnContext, 'db' | 'turns' | 'bus' |
       if (event.type === 'text-delta' && last?.type === 'text-delta' && last.messageId === event.messageId) {
         waiting[waiting.length - 1] = { ...last, text: last.text + event.text };
       } else waiting.push({ ...event, at: Date.now() });
-      writing ??= start();
+      if (!settling) writing ??= start();
     },
     async settle(settle, last) {
+      settling = true; // what comes now is too late, or goes along with the next try
       await writing?.catch(() => undefined); // what is left of it goes along
-      const batch = last ? [...waiting, { ...last, at: Date.now() }] : waiting;
-      const seq = await db.transaction().execute(async (trx) => {
-        const written = batch.length > 0 ? await appendEvents(trx, place, batch) : 0;
+      const rest = last ? [...waiting, { ...last, at: Date.now() }] : [...waiting];
+      const batches = [tried, rest].filter(({ length }) => length > 0);
+      const ends = await db.transaction().execute(async (trx) => {
+        const written: number[] = [];
+        for (const batch of batches) written.push(await save(trx, batch, written.at(-1) ?? after));
         await settle(trx);
         return written;
       });
-      waiting = [];
-      if (batch.length > 0) publishEvents(context, place, batch, seq);
+      [tried, waiting] = [[], []];
+      for (const [at, batch] of batches.entries()) tell(batch, ends[at] ?? 0);
     },
   };
 }

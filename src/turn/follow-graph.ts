@@ -49,8 +49,9 @@ export async function followGraph(
           recorded: await readRecorded(db, run.thread_id, values?.messages ?? []),
         });
   const nothing = beginning.start === null || input.resume !== undefined;
-  const gone = input.resume !== undefined && from !== place; // an answer is to what waits now
-  if (nothing && (snapshot.next.length === 0 || gone) && !begun) return nothingToResume;
+  const late = input.resume !== undefined && from !== place; // an answer is to what waits now
+  const gone = from !== place && snapshot.createdAt === undefined; // pruned, or taken back with its run
+  if (((nothing && snapshot.next.length === 0) || late || gone) && !begun) return nothingToResume;
   log.append({
     type: 'turn-start',
     graph: loaded.name,

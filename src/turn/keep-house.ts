@@ -28,9 +28,9 @@ export function keepHouse(context: TurnContext, chores: Chore[]): () => void {
   });
 }
 
-/** Puts runs back into the queue that it has lost sight of: it takes those that it has for what they are. */
+/** Puts runs back into the queue that it has lost sight of. */
 export async function readmitRuns({ db, queue, turns }: TurnContext): Promise<void> {
-  for (const run of await listForgotten(db, 100)) {
+  for (const run of await listForgotten(db, queue.isKnown(), 100)) {
     const when = run.begin_after && { beginAfter: run.begin_after };
     await queue.addRun(db, { runId: run.run_id, threadId: run.thread_id, ...when });
   }

@@ -25,6 +25,8 @@ export interface Turns {
   closed: AbortController;
   /** How many runs wait for a worker, as last counted. */
   waiting: number;
+  /** How many turns are being accepted just now: they may have to wait as well. */
+  accepting: number;
   /** How long the oldest of them had waited then, in seconds. */
   oldestWaiting: number;
 }
@@ -51,6 +53,7 @@ export function noTurns(): Turns {
     stopping: false,
     closed: new AbortController(),
     waiting: 0,
+    accepting: 0,
     oldestWaiting: 0,
   };
 }

@@ -66,15 +66,18 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
     const controller = new AbortController();
     const control = new RunControl();
     const over = carryOut(context, claim, { signal: controller.signal, control }).finally(() => {
-      turns.running.delete(claim.id);
+      if (turns.running.get(claim.id) === run) turns.running.delete(claim.id);
       turns.wake();
     });
-    turns.running.set(claim.id, {
+    const run: RunningRun = {
       claim,
       over,
       stop: (reason) => controller.abort(reason),
       drain: () => control.requestDrain(),
-    });
+    };
+    turns.running.get(claim.id)?.stop(new LostClaimError('This process lost the run, and has it again.'));
+    turns.running.set(claim.id, run);
+    if (turns.stopping) run.drain(); // it was claimed while the process began to stop
   }
 
   turns.wake = () => bell.resolve();

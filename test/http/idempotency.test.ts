@@ -94,6 +94,28 @@ test.each([
   expect((await post(path, { ...body, user: 'other' }, key)).status).toBe(409);
 });
 
+test('a call through MCP that comes again is one call', async () => {
+  const model = service.script(say('On its way.'));
+  const call = (message: string, id = 1) =>
+    fetch(`${service.url}/mcp`, {
+      method: 'POST',
+      body: JSON.stringify({
+        ...{ jsonrpc: '2.0', id, method: 'tools/call' },
+        params: { name: 'desk', arguments: { message } },
+      }),
+      headers: {
+        'Content-Type': 'application/json',
+        Accept: 'application/json, text/event-stream',
+        'Idempotency-Key': 'mcp',
+      },
+    }).then((answer) => answer.text());
+  const [first, again] = [await call('Where is 7?'), await call('Where is 7?')];
+  expect(first).toContain('On its way.');
+  expect(again).toBe(first);
+  model.done();
+  expect(await call('Where is 8?')).toContain('used for another request');
+});
+
 test('a turn that is under way is found again too', async () => {
   const gate = gatedStep(say('On its way.'));
   service.script(gate.step);

@@ -47,6 +47,24 @@ test('an error becomes the last words of the stream', async () => {
   expect(await read(toStream(failing, plain))).toBe('first;failed');
 });
 
+test('a stream whose database is away breaks, so that the client comes back, and nobody takes it for one who left', async () => {
+  let left = 0;
+  let cuts = 0;
+  async function* away() {
+    yield 'first;';
+    throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+  }
+  const onLeave = () => void left++;
+  await expect(read(toStream(away, { ...plain, onLeave }))).rejects.toThrow('ECONNRESET');
+  const reader = toStream(away, { ...plain, onLeave, cut: () => void cuts++ }).getReader();
+  await reader.read();
+  const next = reader.read();
+  await expect.poll(() => cuts).toBe(1);
+  await reader.cancel();
+  await next;
+  expect(left).toBe(0);
+});
+
 test('when the client leaves, the work hears of it once, even while nothing comes', async () => {
   let left = 0;
   const begun = Promise.withResolvers<void>();

@@ -32,8 +32,8 @@ export async function openTestContext({
   return context;
 }
 
-/** The config of an empty environment: offline models, the project's folder. */
-export function testConfig(project: string): Config {
+/** The config of an environment that holds no more than the given settings: offline models, the project's folder. */
+export function testConfig(project: string, settings: Record<string, string> = {}): Config {
   const cwd = path.resolve(import.meta.dirname, '../..', project);
-  return toConfig({}, { cwd, terminal: false });
+  return toConfig(settings, { cwd, terminal: false });
 }

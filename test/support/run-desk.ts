@@ -20,8 +20,8 @@ export interface RunDesk {
   endOf(threadId: string, runId: string): Promise<string>;
 }
 
-export async function openRunDesk(): Promise<RunDesk> {
-  const service = await startService();
+export async function openRunDesk(project?: string): Promise<RunDesk> {
+  const service = await startService(project === undefined ? {} : { project });
   const client = new Client({ apiUrl: service.url, apiKey: null, callerOptions: { maxRetries: 0 } });
   return {
     service,

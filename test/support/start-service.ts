@@ -22,6 +22,8 @@ export interface ServiceOptions {
   project?: string;
   /** Whether changed files take effect. */
   watch?: boolean;
+  /** Variables of the environment. */
+  settings?: Record<string, string>;
   /** A database that outlives the service; absent: one that goes with it. */
   made?: TestDatabase;
 }
@@ -30,11 +32,12 @@ export interface ServiceOptions {
 export async function startService({
   project = 'test/fixtures/desk',
   watch = false,
+  settings = {},
   made,
 }: ServiceOptions = {}): Promise<TestService> {
   const { database, drop } = made ?? (await makeTestDatabase());
   let model = scriptedModel([]);
-  const context = await openContext(testConfig(project), openLog('silent', false), {
+  const context = await openContext(testConfig(project, settings), openLog('silent', false), {
     database,
     watch,
     chat: (request, onText) => model(request, onText),

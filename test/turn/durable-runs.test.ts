@@ -101,6 +101,39 @@ test('a turn whose process is gone goes on from its last saved step, and the los
   expect(world.looked).toBe(1);
 });
 
+test('a step whose result was handed in, and whose state was not saved any more, is not taken for the end', async () => {
+  reset();
+  const gate = Promise.withResolvers<void>();
+  const stage = await openStage(project.dir);
+  const chat = scriptedModel([
+    transfer('clerk'),
+    call('pay'),
+    gated(gate.promise, say('Too late.')),
+    say('It is done.'),
+  ]);
+  const first = await stage.open(chat);
+  const ids = await ask(first, 'Pay!');
+  await until(first, ids, 'agent-start', 3);
+  const newest = first.db
+    .selectFrom('baton.checkpoint')
+    .select('seq')
+    .where('thread_id', '=', ids.threadId)
+    .orderBy('seq', 'desc')
+    .limit(1);
+  await first.db.deleteFrom('baton.checkpoint').where('seq', '=', newest).execute();
+  const second = await stage.takeOver(first, chat);
+  const events = await watch(second, ids);
+  gate.resolve();
+  await Promise.all([...first.turns.running.values()].map(({ over }) => over));
+
+  expect(events.at(-1)).toMatchObject({ answer: { content: 'It is done.' }, path: ['triage', 'clerk'] });
+  const again = events.slice(events.findLastIndex(({ type }) => type === 'turn-start'));
+  const steps = again.flatMap((event) => (event.type === 'step-end' ? [event.node] : []));
+  expect(steps).toEqual(['tools', 'clerk']);
+  expectValidHistory((await readState(second, ids.threadId))?.values.messages ?? []);
+  expect(world.paid).toBe(1);
+});
+
 test('what a tool changed is changed once: its result is read when the step is done again', async () => {
   const gate = reset();
   const stage = await openStage(project.dir);

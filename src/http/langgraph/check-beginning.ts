@@ -20,7 +20,7 @@ export async function checkBeginning(
   const thread = threadId ? await getThread(context.db, threadId) : undefined;
   if (!thread) {
     if (checkpointId) throw noCheckpoint(checkpointId);
-    if (proceed && !threadId) throw nothingNew;
+    if (proceed && !threadId) throw nothingNew();
     return;
   }
   const state = await readState(context, thread.thread_id, checkpointId);
@@ -32,14 +32,12 @@ export async function checkBeginning(
   if (answers) refuseOtherAnswers(state, resume);
 }
 
-const nothingNew = new CallerError('invalid-request', 'The request is not valid.', {
-  issues: [
-    {
-      path: 'input',
-      message: 'expected { messages: [...] }: there is nothing to go on with without an input',
-    },
-  ],
-});
+function nothingNew(): CallerError {
+  const message = 'expected { messages: [...] }: there is nothing to go on with without an input';
+  return new CallerError('invalid-request', 'The request is not valid.', {
+    issues: [{ path: 'input', message }],
+  });
+}
 
 function noCheckpoint(checkpointId: string): CallerError {
   return new CallerError('not-found', `No checkpoint ${checkpointId}.`);

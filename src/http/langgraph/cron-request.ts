@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { CronFields } from '../../db/crons.ts';
 import { CallerError } from '../../errors.ts';
@@ -70,19 +71,21 @@ export function cronFields(asked: CronPatch | CronRequest, was?: CronFields): Cr
   return fields;
 }
 
-/** What a cron asks each time. Throws a `CallerError` for what no run can be asked. */
+/** What a cron asks, with messages that are new each time. Throws a `CallerError` for what no run can be asked. */
 export function runRequestOf(
   cron: { cron_id: string; assistant_id: string; thread_id: string | null } & Pick<
     CronFields,
     'payload' | 'metadata' | 'on_run_completed'
   >,
 ): RunRequest {
-  return checkInput(runRequestSchema, {
+  const request = checkInput(runRequestSchema, {
     ...cron.payload,
     assistant_id: cron.assistant_id,
     metadata: { ...cron.metadata, cron_id: cron.cron_id },
     ...(!cron.thread_id && { on_completion: cron.on_run_completed }),
   });
+  const input = request.input?.map((message) => ({ ...message, id: randomUUID() }));
+  return { ...request, ...(input && { input }) };
 }
 
 function payloadOf(run: Record<string, unknown>): JsonObject {

@@ -42,7 +42,7 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   );
 
   describe(app, 'GET /runs/{run_id}', { summary: 'Get a run on a thread of its own', tag });
-  app.get('/runs/:run_id{[0-9A-Fa-f-]{36}}', async (c) => c.json(wireRun(await findRun(c))));
+  app.get('/runs/:run_id{[0-9A-Fa-f-]+}', async (c) => c.json(wireRun(await findRun(c))));
 
   describe(app, 'DELETE /threads/{thread_id}/runs/{run_id}', {
     summary: 'Delete a run that has ended, and the states that it saved',

@@ -1,7 +1,7 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { AppContext } from '../../app-context.ts';
 import { CallerError } from '../../errors.ts';
-import { acceptTurn } from '../../turn/accept-turn.ts';
+import { acceptTurn, type IdempotencyClaim } from '../../turn/accept-turn.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
 import { StreamMovedError, watchRun } from '../../turn/watch-run.ts';
 import type { LoggedEvent } from '../../turn-event.ts';
@@ -15,6 +15,7 @@ export interface GraphCall {
   args: unknown;
   /** Somebody takes the call back: the turn is cancelled. */
   signal: AbortSignal;
+  idempotency?: IdempotencyClaim | undefined;
   onStart(ids: { threadId: string; runId: string }): void;
   onProgress(message: string): Promise<void>;
 }
@@ -38,7 +39,7 @@ export async function callGraph(context: AppContext, call: GraphCall): Promise<C
 
 async function startTurn(
   context: AppContext,
-  { graph, args }: GraphCall,
+  { graph, args, idempotency }: GraphCall,
 ): Promise<{ threadId: string; runId: string }> {
   const { message, thread_id: threadId } = checkInput(graphInputSchema, args);
   return acceptTurn(context, {
@@ -49,6 +50,7 @@ async function startTurn(
     metadata: {},
     kwargs: {},
     multitask: 'enqueue',
+    ...(idempotency && { idempotency }),
   });
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
+import { readIdempotency } from '../idempotency.ts';
 import { readBody } from '../read-body.ts';
 import { openCallsUnderWay } from './calls-under-way.ts';
 import { openMcpServer } from './open-mcp-server.ts';
@@ -40,6 +41,7 @@ export function mcpRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const parsedBody = await readBody(c, bodySchema);
     const messages = [parsedBody].flat();
     const session = c.req.header(sessionHeader);
+    const claim = await readIdempotency(c);
     for (const message of messages) {
       const { data } = cancelledSchema.safeParse(message);
       if (data) calls.cancel(session, data.params.requestId);
@@ -48,6 +50,7 @@ export function mcpRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const server = openMcpServer(context, {
       log: c.get('log'),
       watchCancel: (requestId) => calls.watch(session, requestId),
+      claimFor: (requestId) => claim && { ...claim, scope: `${claim.scope}#${requestId}` },
       onStart(ids) {
         c.set('threadId', ids.threadId);
         c.set('runId', ids.runId);

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AppContext } from '../../app-context.ts';
 import type { Logger } from '../../log.ts';
+import type { IdempotencyClaim } from '../../turn/accept-turn.ts';
 import { callGraph } from './call-graph.ts';
 import { graphTool } from './graph-tool.ts';
 
@@ -14,11 +15,16 @@ export interface McpCallOptions {
   log: Logger;
   /** A signal for the call of this id: aborted when its client takes it back. The returned function ends the watch. */
   watchCancel(requestId: string | number): { signal: AbortSignal; end(): void };
+  /** What makes the call of this id, sent again, one and the same. */
+  claimFor(requestId: string | number): IdempotencyClaim | undefined;
   onStart(ids: { threadId: string; runId: string }): void;
 }
 
 /** A server for one request: every graph that there is just now is a tool. */
-export function openMcpServer(context: AppContext, { log, watchCancel, onStart }: McpCallOptions): Server {
+export function openMcpServer(
+  context: AppContext,
+  { log, watchCancel, claimFor, onStart }: McpCallOptions,
+): Server {
   const server = new Server(
     { name: 'baton', title: 'Baton', version: '1' },
     {
@@ -43,7 +49,8 @@ export function openMcpServer(context: AppContext, { log, watchCancel, onStart }
       });
     };
     try {
-      return await callGraph(context, { graph, args, signal, onStart, onProgress });
+      const idempotency = claimFor(extra.requestId);
+      return await callGraph(context, { graph, args, signal, idempotency, onStart, onProgress });
     } catch (error) {
       log.error({ err: error, graph }, 'a call through MCP failed');
       throw new McpError(ErrorCode.InternalError, 'The service failed to answer this call.');

@@ -26,12 +26,13 @@ const updateSchema = z.object({ metadata });
 export function conversationRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   const { db } = context;
+  const { ttl } = context.config.retention;
 
   describe(app, 'POST /v1/conversations', { summary: 'Begin a conversation', tag, body: createSchema });
   app.post('/v1/conversations', async (c) => {
     const request = await readBody(c, createSchema);
     const threadId = uuidv7();
-    const made = await createThread(db, { threadId, metadata: request.metadata ?? {} });
+    const made = await createThread(db, { threadId, metadata: request.metadata ?? {}, ...(ttl && { ttl }) });
     if (!made) throw new Error(`The id ${threadId} was taken.`);
     c.set('threadId', threadId);
     return c.json(toConversation(made));

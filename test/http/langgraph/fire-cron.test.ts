@@ -92,7 +92,10 @@ test('the thread of a run’s own goes with its end unless it is to be kept', as
 
 test('the runs of a cron on a thread come one after another there', async () => {
   const { thread_id } = await client.threads.create();
-  const { cron_id } = await client.crons.createForThread(thread_id, 'desk', noon);
+  const { cron_id } = await client.crons.createForThread(thread_id, 'desk', {
+    ...noon,
+    input: { messages: [{ role: 'user', content: 'Hello?', id: 'always-this' }] },
+  });
   for (let time = 0; time < 2; time++) await fired(cron_id, (await makeDue(service.context, cron_id)).due);
   const runs = await client.runs.list(thread_id);
   expect(runs).toHaveLength(2);

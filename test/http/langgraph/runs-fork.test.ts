@@ -116,3 +116,20 @@ test('a branch that is taken back leaves the thread at what was its newest state
   expect(await texts(threadId)).toEqual(['1?', 'One.', '2?', 'Two.']);
   expect(await historyOf(threadId)).toEqual(history);
 });
+
+test('a state that is gone when its turn comes is nothing to go on with', async () => {
+  const { client, endOf, texts } = desk;
+  const gate = gatedStep(say('Never said.'));
+  const { threadId } = await twoTurns(gate.step);
+  const first = await client.runs.create(threadId, 'desk', { input: saying('3?') });
+  await gate.begun;
+  const [newest] = await historyOf(threadId);
+  const second = await client.runs.create(threadId, 'desk', {
+    input: saying('4?'),
+    checkpointId: newest?.checkpoint.checkpoint_id ?? '',
+  });
+  await client.runs.cancel(threadId, first.run_id, true, 'rollback');
+  expect(await endOf(threadId, second.run_id)).toBe('error');
+  expect(await texts(threadId)).toEqual(['1?', 'One.', '2?', 'Two.']);
+  expect((await client.threads.get(threadId)).status).toBe('idle');
+});

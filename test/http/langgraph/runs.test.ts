@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { getRun } from '../../../src/db/runs.ts';
 import { sweepThreads } from '../../../src/turn/sweep-threads.ts';
 import { collect } from '../../support/logged-events.ts';
 import { gatedStep, openRunDesk, type RunDesk, saying, type Values } from '../../support/run-desk.ts';
 import { call, say, transfer } from '../../support/scripted-model.ts';
+import { agentText, makeProject, toolText } from '../../support/temp-project.ts';
 
 let desk: RunDesk;
 
@@ -121,6 +122,54 @@ test('tools find the headers of the request, and what the run is', async () => {
   await answer.text();
   const { configurable } = (await getRun(service.context.db, run_id))?.config ?? {};
   expect(configurable).toEqual({ voice: 'calm', 'x-shop': 'north', 'user-agent': 'test/1' });
+});
+
+test('what the caller sets reaches the tools, and nobody else’s names for the run do', async () => {
+  const project = await makeProject({
+    'agents/clerk.md': agentText('You are the clerk.', 'tools: [tell]'),
+    'graphs/desk.yaml': 'start: clerk\nagents: [clerk]\n',
+    'tools/tell.ts': toolText('tell', 'return JSON.stringify({ configurable, context });').replace(
+      '{ say }: { say(data: unknown): void }',
+      '{ configurable, context }: { configurable: object; context: object }',
+    ),
+  });
+  onTestFinished(() => project.remove());
+  const { service, client, makeThread, texts } = await openRunDesk(project.dir);
+  onTestFinished(() => service.stop());
+  service.script(call('tell'), say('Told.'));
+  const threadId = await makeThread();
+  const run = await client.runs.create(threadId, 'desk', {
+    input: saying('Tell!'),
+    config: { configurable: { voice: 'calm', run_id: 'mine' } },
+    context: { shop: 'north' },
+  });
+  await client.runs.join(threadId, run.run_id);
+  expect(JSON.parse(String((await texts(threadId))[2]))).toEqual({
+    context: { shop: 'north' },
+    configurable: {
+      voice: 'calm',
+      'user-agent': expect.any(String),
+      run_id: run.run_id,
+      thread_id: threadId,
+      graph_id: 'desk',
+      assistant_id: run.assistant_id,
+    },
+  });
+});
+
+test('a run takes as many supersteps as it may, and saves its states as it is told', async () => {
+  const { client, service, makeThread } = desk;
+  service.script(transfer('clerk', { question: 'Where is 7?' }), say('One.'), say('Two.'));
+  const short = await makeThread();
+  const wait = client.runs.wait(short, 'desk', { input: saying('7?'), config: { recursion_limit: 1 } });
+  await expect(wait).rejects.toThrow('recursion limit');
+  expect((await client.threads.get(short)).status).toBe('error');
+  service.script(say('One.'), say('Two.'));
+  const [often, once] = [await makeThread(), await makeThread()];
+  await client.runs.wait(often, 'desk', { input: saying('7?') });
+  await client.runs.wait(once, 'desk', { input: saying('7?'), durability: 'exit' });
+  expect(await client.threads.getHistory(once)).toHaveLength(1);
+  expect((await client.threads.getHistory(often)).length).toBeGreaterThan(1);
 });
 
 test('a run can begin later', async () => {
