@@ -15,6 +15,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       add column crashes int not null default 0,
       add column cancel text check (cancel in ('interrupt', 'rollback')),
       add column begin_after timestamptz,
+      add column watched_at timestamptz,
       add column started_at timestamptz,
       add column ended_at timestamptz`.execute(db);
   await sql`create index run_open on baton.run (updated_at) where status in ('pending', 'running')`.execute(

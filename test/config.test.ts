@@ -16,8 +16,8 @@ function problems(env: Record<string, string>): string[] {
 
 test('an empty environment is offline, embedded and on loopback', () => {
   expect(toConfig({}, at)).toEqual({
-    http: { host: '127.0.0.1', port: 3000 },
-    database: { dataDir: '/srv/baton/.baton' },
+    http: { host: '127.0.0.1', port: 3000, maxStreams: 2_000 },
+    database: { dataDir: '/srv/baton/.baton', pool: 10, statementTimeoutMs: 15_000 },
     bus: {},
     models: {
       roles: {

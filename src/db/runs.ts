@@ -102,16 +102,16 @@ export interface RunEnd {
 
 /**
  * Ends a run and says what its thread is now: busy while another run waits. A temporary thread that
- * waits for a person is kept. Returns who has to be told; undefined when the run has another status, or is gone.
+ * waits for a person is kept. Returns who has to be told and what was asked of the run by then; undefined when the run has another status, or is gone.
  */
 export async function endRun(
   db: Kysely<Schema>,
   { runId, status, threadStatus, from }: RunEnd,
-): Promise<Pick<Run, 'webhook'> | undefined> {
-  const { rows } = await sql<Pick<Run, 'webhook'>>`
+): Promise<Pick<Run, 'webhook' | 'cancel'> | undefined> {
+  const { rows } = await sql<Pick<Run, 'webhook' | 'cancel'>>`
     with ended as (
       update baton.run set status = ${status}, updated_at = now(), ended_at = now()
-      where run_id = ${runId} and status = ${from} returning thread_id, attempt, webhook
+      where run_id = ${runId} and status = ${from} returning thread_id, attempt, webhook, cancel
     )
     update baton.thread t
     set updated_at = now(), temporary = temporary and ${threadStatus} <> 'interrupted',
@@ -121,7 +121,7 @@ export async function endRun(
           select from baton.run r
           where r.thread_id = t.thread_id and r.run_id <> ${runId} and r.status in ('pending', 'running')
         ) then 'busy' else ${threadStatus} end
-    from ended where t.thread_id = ended.thread_id returning ended.webhook`.execute(db);
+    from ended where t.thread_id = ended.thread_id returning ended.webhook, ended.cancel`.execute(db);
   return rows[0];
 }
 
@@ -155,6 +155,32 @@ export function askAllToStop(
     .execute();
 }
 
+/** Says that a watcher came back to a run. */
+export async function noteWatcher(db: Kysely<Schema>, runId: string): Promise<void> {
+  await db.updateTable('baton.run').set({ watched_at: sql`now()` }).where('run_id', '=', runId).execute();
+}
+
+/** Asks a run to stop that no watcher came back to within the last `seconds`; undefined when one did, or it is over. */
+export function askToStopUnwatched(
+  db: Kysely<Schema>,
+  runId: string,
+  seconds: number,
+): Promise<Run | undefined> {
+  return db
+    .updateTable('baton.run')
+    .set({ cancel: sql`coalesce(cancel, 'interrupt')` })
+    .where('run_id', '=', runId)
+    .where('status', 'in', ['pending', 'running'])
+    .where((eb) =>
+      eb.or([
+        eb('watched_at', 'is', null),
+        eb('watched_at', '<', sql<Date>`now() - make_interval(secs => ${seconds})`),
+      ]),
+    )
+    .returningAll()
+    .executeTakeFirst();
+}
+
 /** Those of the runs that somebody asked to stop. */
 export async function listAskedToStop(db: Kysely<Schema>, runIds: string[]): Promise<Run[]> {
   if (runIds.length === 0) return [];
@@ -167,7 +193,11 @@ export async function listAskedToStop(db: Kysely<Schema>, runIds: string[]): Pro
 }
 
 /** Open runs that nobody has touched for a while and of which the queue knows nothing, as `isKnown` says of a `run_id`. */
-export function listForgotten(db: Kysely<Schema>, isKnown: RawBuilder<boolean>, limit: number): Promise<Run[]> {
+export function listForgotten(
+  db: Kysely<Schema>,
+  isKnown: RawBuilder<boolean>,
+  limit: number,
+): Promise<Run[]> {
   return db
     .selectFrom('baton.run')
     .selectAll()

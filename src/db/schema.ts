@@ -76,6 +76,8 @@ export interface RunTable {
   /** Somebody asked for it to stop. */
   cancel: ColumnType<'interrupt' | 'rollback' | null, string | null | undefined, string | null>;
   begin_after: ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+  /** When a watcher last came back to it. */
+  watched_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   started_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
   created_at: Time;

@@ -45,13 +45,14 @@ async function recorded(
 }
 
 function recordOf(call: Call, { messageId, config }: ToolPlace): CallPlace {
-  const { thread_id, run_id } = config.configurable ?? {};
+  const { thread_id, run_id, owner } = config.configurable ?? {};
   return {
     threadId: String(thread_id),
     runId: String(run_id),
     callId: call.id,
     key: callKey(messageId, call),
     tool: call.name,
+    ...(owner !== undefined && { owner: String(owner) }),
   };
 }
 

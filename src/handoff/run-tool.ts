@@ -1,5 +1,6 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
-import { type CallPlace, finishCall } from '../db/call-records.ts';
+import { type CallPlace, finishCall, holdThread } from '../db/call-records.ts';
+import { LostThreadError } from '../db/events.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { errorMessage, ToolError } from '../errors.ts';
 import type { Call, JsonObject, ToolMessage } from '../message.ts';
@@ -55,6 +56,7 @@ export async function runTool(
     return { status: 'success', ...bound(typeof result === 'string' ? { content: result } : result) };
   } catch (error) {
     signal.throwIfAborted();
+    if (error instanceof LostThreadError) throw error;
     if (tool.changes === 'database' && isUnavailable(error)) throw error; // nothing was changed: whoever goes on does it again
     if (error instanceof ToolError) return { status: 'error', content: errorMessage(error) };
     machine.log.error({ err: error, ...ids, agent: place.agent, tool: tool.name }, 'a tool failed');
@@ -65,7 +67,7 @@ export async function runTool(
   }
 }
 
-/** What the tool changes and what it returns are saved together, or neither is. */
+/** What the tool changes and what it returns are saved together, or neither is: not once the thread is somebody else's. */
 async function commit(
   { database }: Machine,
   record: CallPlace | undefined,
@@ -74,6 +76,7 @@ async function commit(
   return database.db.transaction().execute(async (trx) => {
     const returned = await work(trx);
     const result = bound(typeof returned === 'string' ? { content: returned } : returned);
+    if (record) await holdThread(trx, record);
     if (record && !(await finishCall(trx, record, { status: 'success', ...result }))) {
       throw new Error('The call was carried out elsewhere meanwhile: what it did here is taken back.');
     }

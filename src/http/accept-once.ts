@@ -3,12 +3,12 @@ import type { AppContext } from '../app-context.ts';
 import { findAcceptedRun } from '../db/idempotency-keys.ts';
 import { getRun } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
-import { type AcceptedTurn, acceptTurn, type TurnRequest } from '../turn/accept-turn.ts';
+import { type AcceptedTurn, acceptTurn, type IdempotencyClaim, type TurnRequest } from '../turn/accept-turn.ts';
 import type { HttpEnv } from './http-env.ts';
 import { markReplayed, readIdempotency } from './idempotency.ts';
 
 /**
- * Has a turn accepted, once under the `Idempotency-Key` of its request. What was accepted before is looked for first, and again when
+ * Has a turn accepted, once under the `Idempotency-Key` of its request, or else under what its door takes for one. What was accepted before is looked for first, and again when
  * the turn cannot be accepted: what `describeTurn` found the first time need not be there any more. Throws a `CallerError`
  * (`not-found`) when that run is gone.
  */
@@ -16,8 +16,9 @@ export async function acceptOnce(
   context: AppContext,
   c: Context<HttpEnv>,
   describeTurn: () => Promise<TurnRequest>,
+  claim?: IdempotencyClaim,
 ): Promise<AcceptedTurn> {
-  const idempotency = await readIdempotency(c);
+  const idempotency = (await readIdempotency(c)) ?? claim;
   const find = async () => idempotency && (await findAcceptedRun(context.db, idempotency));
   const accept = async () =>
     acceptTurn(context, { ...(await describeTurn()), ...(idempotency && { idempotency }) });

@@ -10,7 +10,7 @@ export interface OpenStreams {
 }
 
 /** Requests that are answered over time. They are refused before anything is done for them, so that nobody's turn runs unheard. */
-const overTime = /\/(stream|wait|join|events)(\/|$)|^\/v1\/(chat\/completions|responses)(\/|$)/;
+const overTime = /\/(stream|wait|join|events)(\/|$)|^\/(v1\/(chat\/completions|responses)|mcp|a2a)(\/|$)/;
 
 /** Refuses streams and sockets while this process has as many open as the config lets it. */
 export function limitStreams({ config, metrics }: AppContext): MiddlewareHandler<HttpEnv> {

@@ -1,4 +1,4 @@
-import { askAllToStop, askToStop, getRun, type Run } from '../db/runs.ts';
+import { askAllToStop, askToStop, askToStopUnwatched, getRun, type Run } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
 import type { TurnError } from '../turn-event.ts';
 import { endWaitingRun } from './end-waiting-run.ts';
@@ -28,6 +28,16 @@ export async function cancelRuns(
   action: 'interrupt' | 'rollback',
 ): Promise<void> {
   for (const run of await askAllToStop(context.db, which, action)) await stopRun(context, run);
+}
+
+/** Stops a run whose watcher left `seconds` ago, unless it has come back since, to whichever process. */
+export async function cancelUnlessWatched(
+  context: TurnContext,
+  runId: string,
+  seconds: number,
+): Promise<void> {
+  const asked = await askToStopUnwatched(context.db, runId, seconds);
+  if (asked) await stopRun(context, asked);
 }
 
 /** Stops a run that was asked to stop. */

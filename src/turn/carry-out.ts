@@ -6,7 +6,7 @@ import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type R
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
-import { cancellation } from './cancel-run.ts';
+import { CancelledError, cancellation } from './cancel-run.ts';
 import { countRun } from './count-run.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { nothingToResume, type Reins } from './follow-graph.ts';
@@ -76,8 +76,8 @@ async function carryOn(context: TurnContext, run: BegunRun, claim: Claim, reins:
   });
   const signal = AbortSignal.any([reins.signal, lost.signal]);
   try {
-    const last = foregone(run) ?? (await runTurn(context, run, log, { ...reins, signal }));
-    await patiently(() => end(context, run, claim, log, last));
+    const reached = foregone(run) ?? (await runTurn(context, run, log, { ...reins, signal }));
+    const last = await endWith(context, run, claim, log, reached);
     count.ended(statusesAfter(last).status);
     logEnd(context, run, last);
   } catch (error) {
@@ -95,6 +95,24 @@ function foregone(run: Run): TurnError | undefined {
   return { type: 'turn-error', error: 'internal', message };
 }
 
+/** Ends the run with an event, or taken back where somebody asked for that before it ended. Returns what it ended with. */
+async function endWith(
+  context: TurnContext,
+  run: Run,
+  claim: Claim,
+  log: EventLog,
+  last: TurnEvent,
+): Promise<TurnEvent> {
+  try {
+    await patiently(() => end(context, run, claim, log, last));
+    return last;
+  } catch (error) {
+    if (!(error instanceof CancelledError)) throw error;
+    await patiently(() => end(context, run, claim, log, error.end));
+    return error.end;
+  }
+}
+
 /** The last event, the run's end and the end of its claim, all or none. */
 async function end(
   context: TurnContext,
@@ -110,6 +128,8 @@ async function end(
     const moved = await endRun(trx, { runId: run.run_id, from: 'running', ...after });
     if (!moved || !(await context.queue.endClaim(trx, claim)))
       throw new LostClaimError('The claim has lapsed.');
+    const takenBack = last.type === 'turn-error' && last.rolledBack;
+    if (moved.cancel === 'rollback' && !takenBack) throw new CancelledError(cancellation(moved));
     if (run.webhook) await context.queue.addJob(trx, 'webhook', { runId: run.run_id });
     if (last.type === 'turn-error' && last.rolledBack)
       await takeBackRun(trx, { threadId: run.thread_id, runId: run.run_id });

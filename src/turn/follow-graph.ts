@@ -84,7 +84,7 @@ interface StreamEnd {
 
 /** Follows the graph to where it stops, and logs what its nodes tell, what each step added and which states were saved. */
 async function stream(
-  { compiled, graph }: LoadedGraph,
+  { compiled, graph, seats }: LoadedGraph,
   run: Run,
   from: JsonObject,
   { start, values: before, step: stepBefore }: Beginning & { step: number },
@@ -104,6 +104,7 @@ async function stream(
   const options = {
     ...reins,
     ...limitsOf(asked, graph.limits),
+    durability: changesSomething(seats) ? ('sync' as const) : (asked.durability ?? 'sync'),
     callbacks: noTracing,
     streamMode: ['custom', 'updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
     metadata: { run_id: run.run_id },
@@ -142,11 +143,18 @@ function namesOf({ run_id, thread_id, graph: graph_id, assistant_id }: Run): Jso
   return { run_id, thread_id, graph_id, ...(assistant_id && { assistant_id }) };
 }
 
+/**
+ * Whether some tool of the graph changes something. What it did is known by the reply that asked for it, so that reply has
+ * to be saved before: a turn that dies in between would ask a model again, and do it twice.
+ */
+function changesSomething(seats: LoadedGraph['seats']): boolean {
+  return [...seats.values()].some(({ tools }) => tools.some(({ changes }) => changes !== 'nothing'));
+}
+
 function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['limits']) {
-  const { durability = 'sync', interruptBefore, interruptAfter, recursionLimit, tags } = asked;
+  const { interruptBefore, interruptAfter, recursionLimit, tags } = asked;
   const enough = 4 * (handoffs + calls) + 20;
   return {
-    durability,
     recursionLimit: Math.min(recursionLimit ?? enough, enough),
     ...(interruptBefore && { interruptBefore: interruptBefore as '*' }), // its types count nodes one by one, ours come from a list
     ...(interruptAfter && { interruptAfter: interruptAfter as '*' }),

@@ -29,8 +29,13 @@ test('the process is up, and ready when everything that a turn needs is there', 
     status: 200,
     body: {
       status: 'ready',
+      role: 'both',
+      draining: false,
       checks: {
         accepting: { ok: true },
+        connections: { ok: true, waiting: 0 },
+        queue: { ok: true, running: 0, concurrency: 200, waiting: 0, oldestWaitingSeconds: 0 },
+        bus: { ok: true, state: service.context.bus.state() },
         database: { ok: true, kind: service.context.database.kind },
         migrations: { ok: true, pending: [] },
         models: { ok: true, fast: 'offline' },
@@ -46,7 +51,7 @@ test('a service that stops is not ready and says why', async () => {
   service.context.turns.stopping = false;
   expect(answer).toMatchObject({
     status: 503,
-    body: { status: 'not-ready', checks: { accepting: { ok: false } } },
+    body: { status: 'not-ready', draining: true, checks: { accepting: { ok: false } } },
   });
 });
 

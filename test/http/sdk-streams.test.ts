@@ -166,6 +166,31 @@ test('a client whose connections break while the run goes on loses nothing and r
   proxy.stop();
 });
 
+test('a run that stops when its client leaves goes on when the connection only broke', async () => {
+  const proxy = await startCuttingProxy(service.url);
+  const isBack = async () => {
+    const run = await service.context.db
+      .selectFrom('baton.run')
+      .select('watched_at')
+      .where('watched_at', 'is not', null)
+      .executeTakeFirst();
+    return run !== undefined;
+  };
+  service.script(async () => {
+    await expect.poll(isBack, { timeout: 10_000 }).toBe(true);
+    return say('You are back.');
+  });
+  proxy.cutNext(300);
+  const shaky = new Client({ apiUrl: proxy.url, apiKey: null });
+  const threadId = await makeThread();
+  const stream = shaky.runs.stream(threadId, 'desk', { input, onDisconnect: 'cancel' });
+  const seen = await collect(stream as AsyncIterable<Part>);
+  expect(proxy.cuts).toBe(1);
+  expect(JSON.stringify(seen.at(-1)?.data)).toContain('You are back.');
+  expect(await client.runs.list(threadId)).toMatchObject([{ status: 'success' }]);
+  proxy.stop();
+});
+
 test('watchers who come early, late and twice all see the same', async () => {
   const watched = Promise.withResolvers<void>();
   scriptHandoff(async () => {

@@ -2,7 +2,7 @@ import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
 import { CallerError } from '../../errors.ts';
 import { watchRun } from '../../turn/watch-run.ts';
-import { cancelOnLeave } from '../cancel-on-leave.ts';
+import { cancelOnLeave, cancelUnlessBack } from '../cancel-on-leave.ts';
 import { faultOf } from '../fault.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { serverSentEvents, streamAnswer, waitingJson } from '../stream-answer.ts';
@@ -29,7 +29,7 @@ export function answerWithStream(
   const options = { modes, stateAt: savedStates(context), ...(after && { after }) };
   return streamAnswer(c, (signal) => streamRun(watchRun(context, { ...watched, signal }), options), {
     wire: serverSentEvents,
-    onLeave: () => leave(context, c, watched),
+    onLeave: () => watched.cancels && cancelUnlessBack(context, c.get('log'), watched),
     onError: (error) => `event: error\ndata: ${JSON.stringify(tell(c, error))}\n\n`,
   });
 }
@@ -41,13 +41,9 @@ export function answerWithEnd(context: AppContext, c: Context<HttpEnv>, watched:
   }
   return streamAnswer(c, write, {
     wire: waitingJson,
-    onLeave: () => leave(context, c, watched),
+    onLeave: () => watched.cancels && cancelOnLeave(context, c.get('log'), watched),
     onError: (error) => JSON.stringify({ __error__: tell(c, error) }),
   });
-}
-
-function leave(context: AppContext, c: Context<HttpEnv>, { cancels, ...ids }: Watched): void {
-  if (cancels) cancelOnLeave(context, c.get('log'), ids);
 }
 
 function tell(c: Context<HttpEnv>, error: unknown): { error: string; message: string } {

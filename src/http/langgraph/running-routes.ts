@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
-import { getRun, type Run } from '../../db/runs.ts';
+import { getRun, noteWatcher, type Run } from '../../db/runs.ts';
 import { CallerError } from '../../errors.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
 import { deleteRun } from '../../turn/delete-run.ts';
@@ -98,7 +98,7 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     throw new CallerError('not-found', `No run ${runId}${threadId ? ` of the thread ${threadId}` : ''}.`);
   }
 
-  function join(c: Context<HttpEnv>, run: Run): Response {
+  async function join(c: Context<HttpEnv>, run: Run): Promise<Response> {
     const { stream_mode, cancel_on_disconnect } = checkInput(streamSchema, {
       ...c.req.query(),
       stream_mode: c.req.queries('stream_mode'),
@@ -106,7 +106,10 @@ export function runningRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const modes = stream_mode ?? streamModeSchema.safeParse(run.kwargs.stream_mode).data ?? ['values'];
     c.header('Content-Location', c.req.path.replace(/\/stream$/, ''));
     c.header('Location', c.req.path); // clients come here again when their connection breaks
-    return answerWithStream(context, c, watched(run, cancel_on_disconnect), { modes, after: readAfter(c) });
+    const after = readAfter(c);
+    const back = after !== undefined && run.kwargs.on_disconnect === 'cancel'; // it lost its connection, and what it asked for holds on
+    if (back) await noteWatcher(context.db, run.run_id);
+    return answerWithStream(context, c, watched(run, back || cancel_on_disconnect), { modes, after });
   }
 }
 
