@@ -42,6 +42,7 @@ const homes: Record<string, string[]> = {
   'ipaddr.js': ['outbound'],
   standardwebhooks: ['turn'],
   '@modelcontextprotocol/sdk': ['http'],
+  '@a2a-js/sdk': ['http'],
   commander: ['cli.ts'],
 };
 

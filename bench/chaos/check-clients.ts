@@ -23,6 +23,7 @@ function about({ label, runId, threadId }: TurnRecord, { client, modes, returns 
 }
 
 function differenceOf(seen: SeenFrame[], whole: SeenFrame[]): string | undefined {
+  if (whole.length === 0) return 'the log has nothing of it';
   const nameless = seen.find(({ id }) => id === undefined);
   if (nameless) return `a frame that is not in the log: ${show(nameless)}`;
   for (let at = 0; at < Math.max(seen.length, whole.length); at++) {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StreamMode } from '../../src/http/langgraph/stream-modes.ts';
-import { insist, mustBeGood } from './insist.ts';
+import { insist, mustBeGood, waitMs } from './insist.ts';
 import { bodyOf, postTurn } from './post-turn.ts';
 import type { TurnRecord, Watching } from './turn-record.ts';
 import { watchWithFetch } from './watch-with-fetch.ts';
@@ -61,7 +61,7 @@ async function byJoin(world: World, record: TurnRecord): Promise<void> {
   await create(world, record);
   const url = `${world.url}/threads/${record.threadId}/runs/${record.runId}/join`;
   record.joined = await insist(world, async (signal) => {
-    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(120_000)]) });
+    const response = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(waitMs)]) });
     return (await mustBeGood(world, response)).json();
   });
 }

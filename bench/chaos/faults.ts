@@ -42,13 +42,19 @@ export async function injectFaults(
   await sleep(1_000);
   while (injected.kills < options.kills && performance.now() < until) {
     for (const [share, fault] of besides) {
-      if (random.chance(share)) lasting.push(fault(stage, random, injected));
+      if (random.chance(share)) lasting.push(begin(fault(stage, random, injected)));
     }
     await sleep(random.whole(0.3 * options.everyMs, 1.7 * options.everyMs));
     if (kill(stage, random)) onKill(++injected.kills);
   }
   await Promise.all(lasting);
   return injected;
+}
+
+/** A fault that lasts; where it fails, whoever waits for it in the end hears of it. */
+function begin(fault: Promise<void>): Promise<void> {
+  fault.catch(() => undefined);
+  return fault;
 }
 
 function none(): Injected {

@@ -9,6 +9,9 @@ export class RefusedError extends Error {
 /** How long an answer may be silent before a client takes the connection for dead, in milliseconds. */
 export const silentMs = 20_000;
 
+/** How long a client waits for the end of a turn before it asks again, in milliseconds. */
+export const waitMs = 30_000;
+
 /**
  * Asks until there is an answer: again where the connection broke, and where the service says that it cannot just now.
  * Rejects with a `RefusedError` for any other answer, and when the deadline is over.

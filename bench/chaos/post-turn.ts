@@ -1,4 +1,4 @@
-import { insist, mustBeGood, silentMs } from './insist.ts';
+import { insist, mustBeGood, silentMs, waitMs } from './insist.ts';
 import { question } from './script.ts';
 import type { TurnRecord } from './turn-record.ts';
 import type { World } from './world.ts';
@@ -23,7 +23,7 @@ export function postTurn<T>(
   { path, body, read }: { path: string; body: object; read: (response: Response) => Promise<T> },
 ): Promise<T> {
   return insist(world, async (signal) => {
-    const silent = AbortSignal.timeout(path.endsWith('/wait') ? 120_000 : silentMs);
+    const silent = AbortSignal.timeout(path.endsWith('/wait') ? waitMs : silentMs);
     record.posts += 1;
     const response = await fetch(`${world.url}/threads/${record.threadId}${path}`, {
       method: 'POST',

@@ -113,6 +113,7 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
     },
   };
   await start();
+  process.once('exit', () => service?.child.kill('SIGKILL'));
   const supervising = supervise();
   return replica;
 }

@@ -54,6 +54,13 @@ export async function setStage(options: ChaosOptions, serverUrl: string | undefi
     });
   }
 
+  /** One at a time: a server that is being restarted cannot be restarted. */
+  let restarting: Promise<void> | undefined;
+  async function restart(): Promise<void> {
+    if (options.restartCommand) await promisify(exec)(options.restartCommand);
+    else if (serverUrl) await onServer(serverUrl, endConnections(name));
+  }
+
   const replicas: Replica[] = [];
   for (const [at, role] of options.roles.entries()) replicas.push(await open(role, at));
   const clients = await openRoad(replicas, random);
@@ -63,9 +70,11 @@ export async function setStage(options: ChaosOptions, serverUrl: string | undefi
     effects,
     folder,
     ...(databaseUrl && { databaseUrl }),
-    async restartDatabase() {
-      if (options.restartCommand) await promisify(exec)(options.restartCommand);
-      else if (serverUrl) await onServer(serverUrl, endConnections(name));
+    restartDatabase() {
+      restarting ??= restart().finally(() => {
+        restarting = undefined;
+      });
+      return restarting;
     },
     async stopReplicas() {
       await Promise.all(replicas.map((replica) => replica.stop()));

@@ -6,8 +6,8 @@ const codes =
 const words =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped|driver has already been destroyed|Cannot use a pool after calling end)/;
 
-/** Of Postgres: a statement, a lock or a transaction took longer than it may. */
-const overdue = /^(57014|55P03|25P0[34])$/;
+/** Of Postgres: a statement, a lock or a transaction took longer than it may, or two of them waited for each other. */
+const overdue = /^(57014|55P03|25P0[34]|40P01|40001)$/;
 
 /** Whether a query was ended because it took too long: asking again may help, and may not. */
 export function isOverdue(error: unknown): boolean {

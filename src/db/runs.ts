@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { RunStatus, RunTable, Schema } from './schema.ts';
 
 export type Run = Selectable<RunTable>;
@@ -131,14 +131,14 @@ export function askToStop(
   { threadId, runId, except }: { threadId: string; runId?: string; except?: string },
   cancel: 'interrupt' | 'rollback',
 ): Promise<Run[]> {
-  let query = db
-    .updateTable('baton.run')
-    .set({ cancel: sql`case when cancel = 'rollback' then cancel else ${cancel} end` })
+  let open = db
+    .selectFrom('baton.run')
+    .select('run_id')
     .where('thread_id', '=', threadId)
     .where('status', 'in', ['pending', 'running']);
-  if (runId) query = query.where('run_id', '=', runId);
-  if (except) query = query.where('run_id', '<>', except);
-  return query.returningAll().execute();
+  if (runId) open = open.where('run_id', '=', runId);
+  if (except) open = open.where('run_id', '<>', except);
+  return setCancel(db, open, cancel);
 }
 
 /** Asks the open runs of all threads to stop, all of them or those that have a status, and returns them. */
@@ -147,10 +147,23 @@ export function askAllToStop(
   which: 'pending' | 'running' | 'all',
   cancel: 'interrupt' | 'rollback',
 ): Promise<Run[]> {
+  const open = db
+    .selectFrom('baton.run')
+    .select('run_id')
+    .where('status', 'in', which === 'all' ? ['pending', 'running'] : [which]);
+  return setCancel(db, open, cancel);
+}
+
+/** The rows are locked in the order of their ids, so that two who stop the same runs cannot deadlock. */
+function setCancel(
+  db: Kysely<Schema>,
+  which: SelectQueryBuilder<Schema, 'baton.run', Pick<Run, 'run_id'>>,
+  cancel: 'interrupt' | 'rollback',
+): Promise<Run[]> {
   return db
     .updateTable('baton.run')
     .set({ cancel: sql`case when cancel = 'rollback' then cancel else ${cancel} end` })
-    .where('status', 'in', which === 'all' ? ['pending', 'running'] : [which])
+    .where('run_id', 'in', which.orderBy('run_id').forNoKeyUpdate())
     .returningAll()
     .execute();
 }

@@ -100,20 +100,6 @@ export function patchThread(
     .executeTakeFirst();
 }
 
-/** Deletes a thread with its runs and its log, unless one of its runs has not ended. */
-export async function deleteThread(
-  db: Kysely<Schema>,
-  threadId: string,
-): Promise<'deleted' | 'busy' | 'not-found'> {
-  const deleted = await db
-    .deleteFrom('baton.thread')
-    .where('thread_id', '=', threadId)
-    .where('status', '<>', 'busy')
-    .executeTakeFirst();
-  if (deleted.numDeletedRows > 0n) return 'deleted';
-  return (await getThread(db, threadId)) ? 'busy' : 'not-found';
-}
-
 function matches(eb: ExpressionBuilder<Schema, 'baton.thread'>, filter: ThreadFilter) {
   const { metadata = {}, graph, ownAssistant: own, ids, status, values = {} } = filter;
   return eb.and([

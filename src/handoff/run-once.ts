@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CallPlace, finishCall, type RecordedResult, startCall } from '../db/call-records.ts';
+import { patiently } from '../db/patiently.ts';
 import type { Call } from '../message.ts';
 import type { Tool } from './define-tool.ts';
 import { runTool, type ToolPlace } from './run-tool.ts';
@@ -30,7 +31,7 @@ export async function runOnce(
   if (typeof start === 'object') return start;
   if (start === 'begun' && changes === 'world') return unknownOutcome;
   const result = await runTool(machine, tool, call, { ...place, record });
-  const first = await finishCall(machine.database.db, record, result);
+  const first = await patiently(() => finishCall(machine.database.db, record, result), { forMs: 10_000 });
   return first ? result : recorded(machine, record, result);
 }
 

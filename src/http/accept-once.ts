@@ -3,7 +3,12 @@ import type { AppContext } from '../app-context.ts';
 import { findAcceptedRun } from '../db/idempotency-keys.ts';
 import { getRun } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
-import { type AcceptedTurn, acceptTurn, type IdempotencyClaim, type TurnRequest } from '../turn/accept-turn.ts';
+import {
+  type AcceptedTurn,
+  acceptTurn,
+  type IdempotencyClaim,
+  type TurnRequest,
+} from '../turn/accept-turn.ts';
 import type { HttpEnv } from './http-env.ts';
 import { markReplayed, readIdempotency } from './idempotency.ts';
 

@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import { answerA2aFault } from './a2a/answer-a2a-fault.ts';
 import { answerProblem } from './answer-problem.ts';
 import type { Fault } from './fault.ts';
 import { answerDetail } from './langgraph/answer-detail.ts';
@@ -11,6 +12,7 @@ export type AnswerFault = (c: Context, fault: Fault) => Response;
 const langGraphPath = /^\/(ok|info|assistants|threads|runs|store)(\/|$)/;
 const openAiPath = /^\/v1(\/|$)/;
 const mcpPath = /^\/mcp(\/|$)/;
+const a2aPath = /^\/a2a\/[^/]+\/?$/;
 
 /** How the clients who ask for this path, known or unknown to us, are told of a fault, and when to come again. */
 export function answerFaultAt(path: string): AnswerFault {
@@ -24,6 +26,7 @@ export function answerFaultAt(path: string): AnswerFault {
 function shapeAt(path: string): AnswerFault {
   if (openAiPath.test(path)) return answerErrorObject;
   if (mcpPath.test(path)) return answerRpcError;
+  if (a2aPath.test(path)) return answerA2aFault;
   if (langGraphPath.test(path)) return answerDetail;
   return answerProblem;
 }

@@ -5,6 +5,7 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
+import { a2aRoutes } from './a2a/a2a-routes.ts';
 import { answerFaultAt } from './answer-fault.ts';
 import { answerOnce } from './answer-once.ts';
 import { countRequests } from './count-requests.ts';
@@ -62,9 +63,10 @@ const doors = [
   responseRoutes,
   conversationRoutes,
   mcpRoutes,
+  a2aRoutes,
 ];
 
-/** The service's doors: LangGraph's, OpenAI's, MCP's and our own. A process that only carries out runs has those for its health. */
+/** The service's doors: LangGraph's, OpenAI's, MCP's, A2A's and our own. A process that only carries out runs has those for its health. */
 export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   const app = new OpenAPIHono<HttpEnv>();
   addMiddleware(app, context);

@@ -2,7 +2,7 @@ import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isOverdue, isUnavailable } from '../db/is-unavailable.ts';
 import { CallerError, type CallerErrorCode, type Issue } from '../errors.ts';
-import { StreamMovedError } from '../turn/watch-run.ts';
+import { StreamMovedError } from '../turn/stream-moved-error.ts';
 
 /** What a door tells its client about a request that failed, before the door gives it its shape. */
 export interface Fault {

@@ -112,10 +112,10 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
   }));
   context.turns.accepting += requests.length;
   const accepting = context.db.transaction().execute(async (trx) => {
-    const all: (Accepted & (typeof asked)[number])[] = [];
-    for (const turn of asked)
-      all.push({ ...turn, ...(await accept(context, trx, turn.ids, turn.loaded, turn.request)) });
-    return all;
+    const all = new Map<(typeof asked)[number], Accepted>();
+    for (const turn of inLockOrder(asked))
+      all.set(turn, await accept(context, trx, turn.ids, turn.loaded, turn.request));
+    return asked.map((turn) => ({ ...turn, ...(all.get(turn) ?? { stopped: [] }) }));
   });
   const taken = await accepting.finally(() => {
     context.turns.accepting -= requests.length;
@@ -129,6 +129,13 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
     announce(context, request);
   }
   return taken.map(({ ids, replayed }) => ({ ...(replayed ?? ids), replayed: replayed !== undefined }));
+}
+
+/** By thread, so that two batches never wait for each other; turns of one thread stay in their order. */
+function inLockOrder<Turn extends { ids: { threadId: string } }>(turns: Turn[]): Turn[] {
+  return [...turns].sort((a, b) =>
+    a.ids.threadId < b.ids.threadId ? -1 : Number(a.ids.threadId > b.ids.threadId),
+  );
 }
 
 interface Accepted {

@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
-import { isUnavailable } from '../db/is-unavailable.ts';
+import { patiently } from '../db/patiently.ts';
 import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
@@ -19,8 +18,11 @@ import type { TurnContext } from './turns.ts';
 /** How often a run may be begun without coming to an end. */
 const attempts = 3;
 
-/** How long it is tried to write the end of a run, while the database is away, in milliseconds. */
-const patience = [0, 50, 100, 250, 500, 1_000, 1_000, 2_000, 2_000, 4_000, 4_000];
+/** How often it may be begun at all: one that each process hands over at once would go round for ever. */
+const handovers = 50;
+
+/** How long it is tried to write, while the database is away, before the run is left to the next process. */
+const patience = { forMs: 20_000 };
 
 /**
  * Carries out a run that this process has claimed: to its last event, or until it has to be handed over. Never rejects. What this
@@ -30,7 +32,7 @@ export async function carryOut(context: TurnContext, claim: Claim, reins: Reins)
   const { threadId } = claim;
   const { log: live, release } = context.turns.logs.hold(threadId);
   try {
-    const run = await patiently(() => begin(context, claim));
+    const run = await patiently(() => begin(context, claim), patience);
     if (run) await carryOn(context, run, claim, reins);
   } catch (error) {
     if (isLost(error)) live.ring();
@@ -82,7 +84,7 @@ async function carryOn(context: TurnContext, run: BegunRun, claim: Claim, reins:
     logEnd(context, run, last);
   } catch (error) {
     if (!(error instanceof HandOverError)) throw error;
-    await patiently(() => handOver(context, run, claim, log));
+    await patiently(() => handOver(context, run, claim, log), patience);
     context.log.info({ threadId: run.thread_id, runId: run.run_id }, 'a turn is handed over');
   }
 }
@@ -90,8 +92,11 @@ async function carryOn(context: TurnContext, run: BegunRun, claim: Claim, reins:
 /** The end of a run that is not to go on. */
 function foregone(run: Run): TurnError | undefined {
   if (run.cancel) return cancellation(run);
-  if (run.crashes <= attempts) return undefined;
-  const message = `The turn was begun ${attempts} times, and each time its process was gone before the end.`;
+  if (run.crashes <= attempts && run.attempt <= handovers) return undefined;
+  const message =
+    run.crashes > attempts
+      ? `The turn was begun ${attempts} times, and each time its process was gone before the end.`
+      : `The turn was handed over ${handovers} times and never came to its end.`;
   return { type: 'turn-error', error: 'internal', message };
 }
 
@@ -104,11 +109,11 @@ async function endWith(
   last: TurnEvent,
 ): Promise<TurnEvent> {
   try {
-    await patiently(() => end(context, run, claim, log, last));
+    await patiently(() => end(context, run, claim, log, last), patience);
     return last;
   } catch (error) {
     if (!(error instanceof CancelledError)) throw error;
-    await patiently(() => end(context, run, claim, log, error.end));
+    await patiently(() => end(context, run, claim, log, error.end), patience);
     return error.end;
   }
 }
@@ -149,19 +154,6 @@ function statusesAfter(last: TurnEvent): Pick<RunEnd, 'status' | 'threadStatus'>
   if (last.type !== 'turn-error') return { status: 'success', threadStatus: 'idle' };
   if (last.error === 'cancelled') return { status: 'interrupted', threadStatus: 'idle' };
   return { status: last.error === 'timeout' ? 'timeout' : 'error', threadStatus: 'error' };
-}
-
-/** Tries again while the database is away; in the end the claim lapses. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
-  for (const wait of patience) {
-    await sleep(wait, undefined, { ref: false });
-    try {
-      return await work();
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-    }
-  }
-  return work();
 }
 
 function logEnd({ log }: TurnContext, run: Run, last: TurnEvent): void {

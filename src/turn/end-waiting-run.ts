@@ -1,3 +1,4 @@
+import { LostThreadError } from '../db/events.ts';
 import { endRun } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { TurnError } from '../turn-event.ts';
@@ -26,7 +27,7 @@ export async function endWaitingRun(
     }, last);
     return true;
   } catch (error) {
-    if (error instanceof OverError) return false;
+    if (error instanceof OverError || error instanceof LostThreadError) return false; // over, or gone with its thread
     throw error;
   }
 }

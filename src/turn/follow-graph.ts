@@ -1,16 +1,15 @@
-import type { RunControl, StateSnapshot, StreamMode } from '@langchain/langgraph';
+import type { RunControl, StreamMode } from '@langchain/langgraph';
 import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
 import { ownerOf, type Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
-import { applyUpdate, type StateUpdate, type StateValues } from '../handoff/state.ts';
-import type { Json, JsonObject } from '../message.ts';
+import { applyUpdate, type StateUpdate } from '../handoff/state.ts';
+import type { JsonObject } from '../message.ts';
 import { noTracing } from '../model/without-tracing.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import type { RunConfig } from './accept-turn.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
-import { readRecorded } from './read-recorded.ts';
-import { type Beginning, beginTurn, type TurnInput } from './turn-input.ts';
+import { findStand, type Stand, type TurnStop } from './find-stand.ts';
 import type { TurnContext } from './turns.ts';
 
 /** How a run is stopped from outside: at once, or after the step that it is in. */
@@ -32,39 +31,19 @@ export async function followGraph(
   reins: Reins,
 ): Promise<TurnEvent> {
   const started = Date.now();
-  const input = run.input as unknown as TurnInput; // what acceptTurn wrote
-  const place = { thread_id: run.thread_id };
-  const newest = await newestOf(loaded, place);
-  const begun = run.attempt > 1 && newest.metadata !== undefined && runOf(newest) === run.run_id;
-  const { checkpointId: asked } = input;
-  const branches = asked && !begun && asked !== checkpointOf(newest);
-  const from = branches ? { ...place, checkpoint_id: asked } : place;
-  const snapshot = from === place ? newest : await loaded.compiled.getState({ configurable: from });
-  const values = valuesOf(snapshot);
-  const beginning =
-    begun && values
-      ? { start: null, added: [], values }
-      : beginTurn(loaded.graph, input, values, {
-          interrupts: interruptsOf(snapshot),
-          recorded: await readRecorded(db, run.thread_id, values?.messages ?? []),
-        });
-  const nothing = beginning.start === null || input.resume !== undefined;
-  const late = input.resume !== undefined && from !== place; // an answer is to what waits now
-  const gone = from !== place && snapshot.createdAt === undefined; // pruned, or taken back with its run
-  if (((nothing && snapshot.next.length === 0) || late || gone) && !begun) return nothingToResume;
+  const stand = await findStand(db, loaded, run);
+  if (!stand) return nothingToResume;
+  const { beginning, checkpointId } = stand;
   log.append({
     type: 'turn-start',
     graph: loaded.name,
     version: loaded.version,
     attempt: run.attempt,
     agent: beginning.values.agent,
-    checkpointId: values ? checkpointOf(snapshot) : null,
+    checkpointId,
     input: beginning.added,
   });
-  const end =
-    begun && snapshot.next.length === 0
-      ? { values: beginning.values } // all was done but the last event
-      : await stream(loaded, run, from, { ...beginning, step: stepOf(snapshot) }, log, reins);
+  const end = stand.end ?? (await stream(loaded, run, stand, log, reins));
   return end.interrupts
     ? { type: 'interrupted', interrupts: end.interrupts }
     : describeEnd(end.values, Date.now() - started);
@@ -77,23 +56,17 @@ export const nothingToResume: TurnError = {
   message: 'There was nothing to go on with.',
 };
 
-interface StreamEnd {
-  values: StateValues;
-  interrupts?: { id: string; value: Json }[];
-}
-
 /** Follows the graph to where it stops, and logs what its nodes tell, what each step added and which states were saved. */
 async function stream(
   { compiled, graph, seats }: LoadedGraph,
   run: Run,
-  from: JsonObject,
-  { start, values: before, step: stepBefore }: Beginning & { step: number },
+  { from, beginning, step: stepBefore }: Stand,
   log: EventLog,
   reins: Reins,
-): Promise<StreamEnd> {
-  let values = before;
+): Promise<TurnStop> {
+  let { values } = beginning;
   let step = stepBefore;
-  let waits: StreamEnd['interrupts'];
+  let waits: TurnStop['interrupts'];
   const asked = run.config as RunConfig; // what acceptTurn wrote
   const onSaved = (saved: SavedCheckpoint) => {
     step = Math.max(step, saved.step);
@@ -117,12 +90,12 @@ async function stream(
     },
   };
   // LangGraph types its input by the graph's channels, which are the same for all of ours
-  for await (const [mode, chunk] of await compiled.stream(start as never, options)) {
+  for await (const [mode, chunk] of await compiled.stream(beginning.start as never, options)) {
     if (mode === 'custom')
       log.append(chunk as TurnEvent); // our nodes write nothing else
     else {
       const { __metadata__: _, ...updates } = chunk as Record<string, StateUpdate>; // it marks what an attempt before handed in
-      const interrupts = updates.__interrupt__ as unknown as StreamEnd['interrupts'];
+      const interrupts = updates.__interrupt__ as unknown as TurnStop['interrupts'];
       if (interrupts) {
         waits = interrupts.map(({ id, value }) => ({ id, value }));
         continue; // it ends once what it waits for is saved
@@ -160,37 +133,4 @@ function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['l
     ...(interruptAfter && { interruptAfter: interruptAfter as '*' }),
     ...(tags && { tags }),
   };
-}
-
-/**
- * The newest saved state as it was saved. LangGraph adds to the newest one what tasks handed in after it was saved, and takes those
- * tasks for done: a process that died between the two leaves a thread that looks as if it were at its end.
- */
-async function newestOf({ compiled }: LoadedGraph, place: JsonObject): Promise<StateSnapshot> {
-  const newest = await compiled.getState({ configurable: place });
-  if (newest.next.length === newest.tasks.length) return newest;
-  return compiled.getState({ configurable: { ...place, checkpoint_id: checkpointOf(newest) } });
-}
-
-/** The values of a thread; undefined when it has none yet. */
-function valuesOf(snapshot: StateSnapshot): StateValues | undefined {
-  const saved = snapshot.values as Partial<StateValues>; // of a thread that has none, an empty object
-  return saved.messages ? (saved as StateValues) : undefined; // every state with messages is whole
-}
-
-function checkpointOf(snapshot: StateSnapshot): string | null {
-  const id: unknown = snapshot.config.configurable?.checkpoint_id;
-  return typeof id === 'string' ? id : null;
-}
-
-function runOf(snapshot: StateSnapshot): unknown {
-  return (snapshot.metadata as JsonObject | undefined)?.run_id; // JSON, as the saver keeps it
-}
-
-function stepOf(snapshot: StateSnapshot): number {
-  return snapshot.metadata?.step ?? -1;
-}
-
-function interruptsOf(snapshot: StateSnapshot): string[] {
-  return snapshot.tasks.flatMap(({ interrupts }) => interrupts.flatMap(({ id }) => (id ? [id] : [])));
 }

@@ -1,4 +1,8 @@
+import { isUnavailable } from '../db/is-unavailable.ts';
+import { patiently } from '../db/patiently.ts';
 import type { LoggedEvent } from '../turn-event.ts';
+import type { LiveLog } from './live-log.ts';
+import { StreamMovedError } from './stream-moved-error.ts';
 import type { TurnContext } from './turns.ts';
 
 /** How often the database is looked into without a sign, by how well other processes are heard; in milliseconds. */
@@ -17,37 +21,63 @@ export interface Followed {
   isOver(): Promise<boolean>;
 }
 
+/** For how long a watcher waits for a database that is away, in milliseconds. */
+const patience = 60_000;
+
 /**
  * Events of a thread in order, those that are there and those to come, until the signal aborts or `isOver`. The next are asked for
- * when the last was taken, so a slow reader costs no memory: what is no longer in the live log is read from the database.
+ * when the last was taken, so a slow reader costs no memory: what is no longer in the live log is read from the database. While
+ * that is away, the watcher waits with it, and after a minute a `StreamMovedError` sends it elsewhere.
  */
 export async function* followLog(
-  { turns, bus }: Pick<TurnContext, 'turns' | 'bus'>,
-  { threadId, after, signal, read, wants, isOver }: Followed,
+  context: Pick<TurnContext, 'turns' | 'bus'>,
+  followed: Followed,
 ): AsyncGenerator<LoggedEvent> {
-  const { log, release } = turns.logs.hold(threadId);
+  const { log, release } = context.turns.logs.hold(followed.threadId);
   try {
-    let seq = after;
-    let caughtUp = false;
-    while (!signal.aborted) {
-      const more = log.next();
-      const known = log.last();
-      const live = caughtUp ? log.since(seq) : undefined;
-      const events = live ?? (await read(seq));
-      for (const event of events) {
-        seq = event.seq;
-        if (wants(event)) yield event;
-      }
-      if (events.length > 0) continue;
-      if (!live) {
-        if (await isOver()) return yield* await read(seq); // what came between the two looks
-        seq = Math.max(seq, known); // nothing up to there is wanted
-      }
-      caughtUp = await rings(more, lookEvery[bus.state()], signal);
-    }
+    yield* follow(context, log, patient(followed));
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw new StreamMovedError({ cause: error });
   } finally {
     release();
   }
+}
+
+async function* follow(
+  { bus }: Pick<TurnContext, 'bus'>,
+  log: LiveLog,
+  { after, signal, read, wants, isOver }: Followed,
+): AsyncGenerator<LoggedEvent> {
+  let seq = after;
+  let caughtUp = false;
+  while (!signal.aborted) {
+    const more = log.next();
+    const known = log.last();
+    const live = caughtUp ? log.since(seq) : undefined;
+    const events = live ?? (await read(seq));
+    for (const event of events) {
+      seq = event.seq;
+      if (wants(event)) yield event;
+    }
+    if (events.length > 0) continue;
+    if (!live) {
+      if (await isOver()) return yield* await read(seq); // what came between the two looks
+      seq = Math.max(seq, known); // nothing up to there is wanted
+    }
+    caughtUp = await rings(more, lookEvery[bus.state()], signal);
+  }
+}
+
+/** The same, waiting for a database that is away for a while. */
+function patient(followed: Followed): Followed {
+  const { read, isOver, signal } = followed;
+  const inTime = { forMs: patience, signal };
+  return {
+    ...followed,
+    read: (seq) => patiently(() => read(seq), inTime),
+    isOver: () => patiently(isOver, inTime),
+  };
 }
 
 /** Waits for the bell, at most for `milliseconds` and until the signal aborts. Whether it rang. */

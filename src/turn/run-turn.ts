@@ -1,6 +1,6 @@
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
-import { isUnavailable } from '../db/is-unavailable.ts';
+import { isOverdue, isUnavailable } from '../db/is-unavailable.ts';
 import type { Run } from '../db/runs.ts';
 import { VersionError } from '../handoff/pinned-versions.ts';
 import { ModelError } from '../model/chat-model.ts';
@@ -27,27 +27,38 @@ export async function runTurn(
   log: EventLog,
   reins: Reins,
 ): Promise<TurnEvent> {
-  let { signal } = reins;
+  const overdue = new AbortController();
+  const signal = AbortSignal.any([reins.signal, overdue.signal]);
+  let timer: NodeJS.Timeout | undefined; // one of AbortSignal.timeout would keep what the turn leaves behind until it goes off
   try {
     const loaded = await context.graphs.open(run.graph, run.graph_version);
-    const { seconds } = loaded.graph.limits;
-    const timeout = AbortSignal.timeout((seconds * 1.5 + 10) * 1000); // past the soft limit, which makes agents answer
-    signal = AbortSignal.any([reins.signal, timeout]);
+    timer = setTimeout(() => overdue.abort(new OverdueError()), patienceWith(loaded.graph.limits));
     return await followGraph(context, loaded, run, log, { ...reins, signal });
   } catch (error) {
     if (signal.aborted) return endOfAborted(signal.reason);
     if (error instanceof LostThreadError || error instanceof LostOwnerError) throw error;
     if (nameOf(error) === 'GraphDrained') throw new HandOverError('The process stops.', { cause: error });
-    if (isUnavailable(error)) throw new HandOverError('The database is away.', { cause: error });
+    if (isUnavailable(error) || isOverdue(error))
+      throw new HandOverError('The database is away.', { cause: error });
     return describeFailure(context, run, error);
+  } finally {
+    clearTimeout(timer);
   }
+}
+
+/** In milliseconds: past the soft limit, which makes agents answer, and no more than a timer takes. */
+function patienceWith({ seconds }: { seconds: number }): number {
+  return Math.min((seconds * 1.5 + 10) * 1_000, 2 ** 31 - 1);
+}
+
+class OverdueError extends Error {
+  override name = 'TimeoutError';
 }
 
 /** How a run ends that was stopped from outside; throws the reason where it does not end here. */
 function endOfAborted(reason: unknown): TurnError {
   if (reason instanceof CancelledError) return reason.end;
-  if (reason instanceof DOMException && reason.name === 'TimeoutError')
-    return failure('timeout', 'The turn took too long.');
+  if (reason instanceof OverdueError) return failure('timeout', 'The turn took too long.');
   throw reason;
 }
 

@@ -2,10 +2,11 @@ import { readEvents } from '../db/events.ts';
 import { getRun } from '../db/runs.ts';
 import { isLast, type LoggedEvent } from '../turn-event.ts';
 import { followLog } from './follow-log.ts';
+import { StreamMovedError } from './stream-moved-error.ts';
 import type { TurnContext } from './turns.ts';
 
 /** How many events are read from the database at once. */
-const page = 500;
+const page = 200;
 
 export interface Watch {
   threadId: string;
@@ -19,7 +20,8 @@ export interface Watch {
  * The events of a run from the log, those that are there and those to come, up to its last one, whichever process carries it
  * out. Ends early when the signal aborts or the run is gone. A slow reader holds no memory: it reads on where it stopped.
  *
- * Throws a `StreamMovedError` when the service stops before the run's end: the watcher goes on elsewhere, or after the next start.
+ * Throws a `StreamMovedError` when the service stops before the run's end, or its database is away for long: the watcher goes on
+ * elsewhere, or later.
  */
 export async function* watchRun(
   context: TurnContext,
@@ -42,10 +44,4 @@ export async function* watchRun(
     if (isLast(event)) return;
   }
   if (turns.closed.signal.aborted && !signal.aborted) throw new StreamMovedError();
-}
-
-/** This process stops and the events go on elsewhere: whoever watches comes again with the last event it has. */
-export class StreamMovedError extends Error {
-  override name = 'StreamMovedError';
-  override message = 'The service is stopping: come again with the last event that you have.';
 }

@@ -1,11 +1,11 @@
 import { readThreadEvents } from '../db/events.ts';
 import type { LoggedEvent } from '../turn-event.ts';
 import { followLog } from './follow-log.ts';
+import { StreamMovedError } from './stream-moved-error.ts';
 import type { TurnContext } from './turns.ts';
-import { StreamMovedError } from './watch-run.ts';
 
 /** How many events are read from the database at once. */
-const page = 500;
+const page = 200;
 
 /**
  * The events of a thread after `after` (0: from its first), of all its runs, those that are there and those to come. Ends only

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deleteThreads } from '../../src/db/delete-idle-threads.ts';
 import {
   countThreads,
   createThread,
-  deleteThread,
   getThread,
   patchThread,
   searchThreads,
@@ -85,8 +85,8 @@ test('a busy thread is not deleted', async () => {
   const { db } = made.database;
   const threadId = await make({});
   await db.updateTable('baton.thread').set({ status: 'busy' }).where('thread_id', '=', threadId).execute();
-  expect(await deleteThread(db, threadId)).toBe('busy');
+  expect(await deleteThreads(db, [threadId])).toEqual([]);
   await db.updateTable('baton.thread').set({ status: 'idle' }).where('thread_id', '=', threadId).execute();
-  expect(await deleteThread(db, threadId)).toBe('deleted');
-  expect(await deleteThread(db, threadId)).toBe('not-found');
+  expect(await deleteThreads(db, [threadId])).toEqual([threadId]);
+  expect(await deleteThreads(db, [threadId])).toEqual([]);
 });

@@ -109,7 +109,9 @@ async function openReader(request: string, body = '') {
   return { found, read: () => socket.resume(), endedAt: () => endedAt, leave: () => socket.destroy() };
 }
 
-test('readers that do not read cost little memory while 10,000 events flow, and get all of them when they read on', async () => {
+test('readers that do not read cost little memory while 10,000 events flow, and get all of them when they read on', {
+  timeout: 60_000,
+}, async () => {
   const run = await beginRun();
   const path = `/threads/${run.threadId}`;
   const filter = JSON.stringify({ channels: ['messages'] });

@@ -20,7 +20,7 @@ test('a run that another process had begun is told apart, and its first text is 
   expect(text).toContain('baton_runs_begun_total{graph="desk",again="yes"} 1');
   expect(text).toContain('baton_run_first_token_seconds_count{graph="desk"} 1');
   expect(text).toContain('baton_runs_ended_total{graph="desk",status="success"} 1');
-  expect(text).toMatch(/baton_run_duration_seconds_sum\{graph="desk",status="success"\} 2\.\d+/);
+  expect(text).toMatch(/baton_run_duration_seconds_sum\{graph="desk",status="success"\} 2(\.\d+)?$/m);
 });
 
 test('one context counts nothing of another', async () => {

@@ -20,7 +20,7 @@ let project: TempProject;
 
 beforeAll(async () => {
   project = await makeProject({
-    'agents/clerk.md': agentText('You are the clerk.', 'tools: [look, book, pay, wait_once]'),
+    'agents/clerk.md': agentText('You are the clerk.', 'tools: [look, book, pay, file, wait_once]'),
     'agents/triage.md': agentText('You are at the door.'),
     'graphs/desk.yaml':
       'start: triage\nagents: [triage, clerk]\nhandoffs:\n  triage:\n    clerk: it is about work\n',
@@ -32,6 +32,9 @@ beforeAll(async () => {
     'tools/book.ts': toolText('book', '')
       .replace('async run', "changes: 'database', async run")
       .replace(/async run\(.*\},\n/, bookText),
+    'tools/file.ts': toolText('file', '')
+      .replace('async run', "changes: 'database', async run")
+      .replace(/async run\(.*\},\n/, fileText),
     'tools/wait-once.ts': toolText(
       'wait_once',
       counted('waited', 'if (globalThis.waited === 1) await globalThis.gate;'),
@@ -46,6 +49,16 @@ const bookText = `async run(_, { commit, threadId }) {
       await trx.updateTable('baton.thread').set({ metadata: JSON.stringify({ booked: Math.random() }) }).where('thread_id', '=', threadId).execute();
       globalThis.booked = (globalThis.booked ?? 0) + 1;
       return 'booked ' + globalThis.booked;
+    });
+  },
+`;
+
+/** Loses its database the first time. */
+const fileText = `async run(_, { commit }) {
+    return commit(async () => {
+      globalThis.filed = (globalThis.filed ?? 0) + 1;
+      if (globalThis.filed === 1) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+      return 'filed';
     });
   },
 `;
@@ -159,6 +172,20 @@ test('what a tool changed is changed once: its result is read when the step is d
   );
   expect(Object.fromEntries(results)).toMatchObject({ pay: 'paid 1', book: 'booked 1', look: 'looked 2' });
   expect(Object.fromEntries(results).wait_once).toMatch(/not known whether this call was carried out/);
+});
+
+test('a tool that changes the database is carried out again when the database was away meanwhile', async () => {
+  reset();
+  const stage = await openStage(project.dir);
+  const context = await stage.open(scriptedModel([transfer('clerk'), call('file'), say('It is done.')]));
+  const ids = await ask(context, 'File!');
+  const events = await watch(context, ids);
+  expect(starts(events).map(({ attempt }) => attempt)).toEqual([1, 2]);
+  expect(events.at(-1)).toMatchObject({
+    answer: { content: 'It is done.' },
+    evidence: [{ result: 'filed' }],
+  });
+  expect(await getRun(context.db, ids.runId)).toMatchObject({ status: 'success', crashes: 1 });
 });
 
 test('a turn that is begun three times and never ends gives up with an error', async () => {

@@ -21,9 +21,13 @@ let project: TempProject;
 
 beforeAll(async () => {
   project = await makeProject({
-    'agents/clerk.md': agentText('You are the clerk.', 'tools: [book, pay]'),
+    'agents/clerk.md': agentText('You are the clerk.', 'tools: [book, pay, phone]'),
     'graphs/desk.yaml': 'start: clerk\nagents: [clerk]\n',
     'tools/pay.ts': toolText('pay', "globalThis.paid += 1; return 'paid ' + globalThis.paid;"),
+    'tools/phone.ts': toolText(
+      'phone',
+      "throw Object.assign(new Error('nobody there'), { code: 'ECONNREFUSED' });",
+    ).replace('async run', "changes: 'database', async run"),
     'tools/book.ts': toolText('book', '')
       .replace('async run', "changes: 'database', async run")
       .replace(/async run\(.*\},\n/, bookText),
@@ -67,10 +71,10 @@ test('a process that claims a run again which it had lost keeps it up, whatever 
   const chat = scriptedModel([gated(before, say('old')), gated(after, say('new'))]);
   const context = await stage.open(chat);
   const ids = await ask(context, 'hi');
-  await expect.poll(() => chat.requests.length).toBe(1);
+  await expect.poll(() => chat.requests.length, { timeout: 10_000 }).toBe(1);
   const lost = context.turns.running.get(ids.runId);
   await loseClaims(context);
-  await expect.poll(() => chat.requests.length).toBe(2);
+  await expect.poll(() => chat.requests.length, { timeout: 10_000 }).toBe(2);
   before.resolve();
   await lost?.over;
   expect([...context.turns.running.keys()]).toEqual([ids.runId]);
@@ -89,7 +93,7 @@ test('who has a claim no more begins nothing: the run stays with whoever has it'
   const gate = signal();
   const chat = scriptedModel([gated(gate, say('mine'))]);
   const context = await stage.takeOver(frozen, chat);
-  await expect.poll(() => chat.requests.length).toBe(1);
+  await expect.poll(() => chat.requests.length, { timeout: 10_000 }).toBe(1);
   await carryOut(frozen, claim, { signal: new AbortController().signal, control: new RunControl() });
   gate.resolve();
   const events = await watch(context, ids);
@@ -98,7 +102,9 @@ test('who has a claim no more begins nothing: the run stays with whoever has it'
   expect(await getRun(context.db, ids.runId)).toMatchObject({ attempt: 1, crashes: 1 });
 });
 
-test('a run that begins and one that makes it stop at the same moment do not wait for each other', async ({ skip }) => {
+test('a run that begins and one that makes it stop at the same moment do not wait for each other', async ({
+  skip,
+}) => {
   const stage = await openStage(project.dir);
   if (stage.made.database.kind === 'pglite') skip('the embedded database does one thing at a time');
   const context = await stage.open(scriptedModel([]));
@@ -128,11 +134,16 @@ test('an event that is logged while the log is closed takes nothing from its las
   const [threadId, runId] = [randomUUID(), randomUUID()];
   await createThread(db, { threadId, metadata: {} });
   await db.updateTable('baton.thread').set({ owner: 'me' }).where('thread_id', '=', threadId).execute();
+  const late = { type: 'checkpoint', checkpointId: 'late', parentId: null, step: 1, source: 'loop' } as const;
   const log = openEventLog(context, { threadId, runId, owner: 'me', after: 0 });
-  const closed = log.settle(async () => undefined, { type: 'turn-error', error: 'cancelled', message: 'Stop!' });
-  for (let tick = 0; tick < 3; tick++) await undefined; // it has gathered what it writes, and writes it
-  log.append({ type: 'checkpoint', checkpointId: 'late', parentId: null, step: 1, source: 'loop' });
-  await closed;
+  const transaction = db.transaction.bind(db);
+  const execute = async (work: never) => {
+    log.append(late);
+    for (let time = 0; time < 20; time++) await sql`select 1`.execute(db); // there is time to write it
+    return transaction().execute(work);
+  };
+  db.transaction = () => Object.assign(transaction(), { execute });
+  await log.settle(async () => undefined, { type: 'turn-error', error: 'cancelled', message: 'Stop!' });
   const events = await readThreadEvents(db, { threadId, after: 0, limit: 10 });
   expect(events.at(-1)).toMatchObject({ type: 'turn-error' });
 });
@@ -178,34 +189,48 @@ test('a run that is to be taken back is taken back also when it is done by then'
 /** What a model says that is asked with the history as it was saved. */
 const payUnlessPaid: Step = ({ messages }) => (messages.at(-1)?.type === 'tool' ? say('Paid.') : call('pay'));
 
-test.for(['sync', 'async', 'exit'] as const)('with %s durability, too, what changes the world is done once', async (durability) => {
-  world.paid = 0;
-  const stage = await openStage(project.dir);
-  const gate = signal();
-  const chat = scriptedModel([call('pay'), gated(gate, say('lost'))]);
-  const kept = scriptedModel([payUnlessPaid, say('Paid.')]);
-  const first = await stage.open(chat);
-  const ids = await ask(first, 'Pay!', { config: { durability } });
-  await expect.poll(() => chat.requests.length).toBe(2);
-  const second = await stage.takeOver(first, kept);
-  const events = await watch(second, ids);
-  gate.resolve();
-  expect(events.at(-1)).toMatchObject({ answer: { content: 'Paid.' } });
-  expect(world.paid).toBe(1);
-});
+test.for(['sync', 'async', 'exit'] as const)(
+  'with %s durability, too, what changes the world is done once',
+  async (durability) => {
+    world.paid = 0;
+    const stage = await openStage(project.dir);
+    const gate = signal();
+    const chat = scriptedModel([call('pay'), gated(gate, say('lost'))]);
+    const kept = scriptedModel([payUnlessPaid, say('Paid.')]);
+    const first = await stage.open(chat);
+    const ids = await ask(first, 'Pay!', { config: { durability } });
+    await expect.poll(() => chat.requests.length, { timeout: 10_000 }).toBe(2);
+    const second = await stage.takeOver(first, kept);
+    const events = await watch(second, ids);
+    gate.resolve();
+    expect(events.at(-1)).toMatchObject({ answer: { content: 'Paid.' } });
+    expect(world.paid).toBe(1);
+  },
+);
 
 test('a run that the queue lost is found among any number of runs that are only late', async () => {
   const stage = await openStage(project.dir);
   const context = await stage.open(scriptedModel([say('here')]));
   const { db, queue } = context;
-  const late = await Promise.all(Array.from({ length: 101 }, () => ask(context, 'later', { afterSeconds: 3_600 })));
+  const late = await Promise.all(
+    Array.from({ length: 101 }, () => ask(context, 'later', { afterSeconds: 3_600 })),
+  );
   const ids = late.at(-1) ?? { threadId: '', runId: '' };
   await queue.dropRun(db, ids.runId);
   await db
     .updateTable('baton.run')
-    .set({ updated_at: sql`now() - case when run_id = ${ids.runId} then interval '2 minutes' else interval '3 minutes' end` })
+    .set({
+      updated_at: sql`now() - case when run_id = ${ids.runId} then interval '2 minutes' else interval '3 minutes' end`,
+    })
     .execute();
   await db.updateTable('baton.run').set({ begin_after: null }).where('run_id', '=', ids.runId).execute();
   await readmitRuns(context);
   expect((await watch(context, ids)).at(-1)).toMatchObject({ answer: { content: 'here' } });
+});
+
+test('a turn that can go on nowhere comes to an end', async () => {
+  const stage = await openStage(project.dir);
+  const context = await stage.open(scriptedModel([call('phone')]));
+  const ids = await ask(context, 'Call them!');
+  expect((await watch(context, ids)).at(-1)).toMatchObject({ type: 'turn-error', error: 'internal' });
 });

@@ -20,6 +20,9 @@ export function toA2aError(error: unknown): A2AError {
 }
 
 /** A message and what is wrong where, in one line. */
-export function textOfFault({ message, issues }: Pick<ReturnType<typeof faultOf>, 'message' | 'issues'>): string {
+export function textOfFault({
+  message,
+  issues,
+}: Pick<ReturnType<typeof faultOf>, 'message' | 'issues'>): string {
   return `${message}${issues.map(({ path, message: what }) => ` ${path ? `${path}: ` : ''}${what}.`).join('')}`;
 }

@@ -9,8 +9,11 @@ import type { HttpEnv } from '../http-env.ts';
 import { type FoundAssistant, findAssistant } from '../langgraph/find-assistant.ts';
 import { agentCard, wireCard } from './agent-card.ts';
 import { answerCall } from './answer-call.ts';
+import { askedUrl } from './asked-url.ts';
 
 const tag = 'A2A';
+/** Some clients end addresses with a slash. */
+const ends = ['', '/'] as const;
 const cardPath = '.well-known/agent-card.json';
 const cardSchema = z.object({
   assistant_id: z.string().min(1).optional().describe('May be left out where there is one graph.'),
@@ -39,26 +42,29 @@ export function a2aRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   });
   app.get(`/a2a/:assistant_id/${cardPath}`, (c) => answerCard(c, c.req.param('assistant_id')));
 
-  describe(app, 'POST /a2a/{assistant_id}', {
-    summary: 'Speak the Agent2Agent protocol with an assistant',
-    description:
-      'JSON-RPC of the versions 1.0 and 0.3: `SendMessage` and `message/send`, `SendStreamingMessage` and `message/stream`, `GetTask` and `tasks/get`, `CancelTask` and `tasks/cancel`, `SubscribeToTask` and `tasks/resubscribe`.',
-    tag,
-    body: z.looseObject({}),
-    example: {
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'message/send',
-      params: {
-        message: {
-          role: 'user',
-          messageId: '7d1f2f3c-55a5-4f0e-9d3a-0d0f6a2b8c11',
-          parts: [{ kind: 'text', text: 'How many films are longer than two hours?' }],
+  for (const end of ends) {
+    describe(app, `POST /a2a/{assistant_id}${end}`, {
+      summary: 'Speak the Agent2Agent protocol with an assistant',
+      description:
+        'JSON-RPC of the versions 1.0 and 0.3: `SendMessage` and `message/send`, `SendStreamingMessage` and `message/stream`, `GetTask` and `tasks/get`, `CancelTask` and `tasks/cancel`, `SubscribeToTask` and `tasks/resubscribe`.',
+      tag,
+      body: z.looseObject({}),
+      example: {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'message/send',
+        params: {
+          message: {
+            role: 'user',
+            parts: [{ kind: 'text', text: 'How many films are longer than two hours?' }],
+          },
         },
       },
-    },
-  });
-  app.post('/a2a/:assistant_id', async (c) => answerCall(context, c, await find(c.req.param('assistant_id'))));
+    });
+    app.post(`/a2a/:assistant_id${end}`, async (c) =>
+      answerCall(context, c, await find(c.req.param('assistant_id'))),
+    );
+  }
 
   return app;
 
@@ -67,7 +73,7 @@ export function a2aRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   }
 
   async function answerCard(c: Context<HttpEnv>, asked: string): Promise<Response> {
-    return c.json(wireCard(agentCard(await find(asked), c.req.url)));
+    return c.json(wireCard(agentCard(await find(asked), askedUrl(c))));
   }
 
   function onlyGraph(): string {

@@ -5,7 +5,10 @@ const modes = ['text/plain', 'application/json'];
 const binding = 'JSONRPC';
 
 /** What an assistant is and where to ask it, for agents. */
-export function agentCard({ graph: loaded, assistantId, metadata }: FoundAssistant, asked: string): AgentCard {
+export function agentCard(
+  { graph: loaded, assistantId, metadata }: FoundAssistant,
+  asked: string,
+): AgentCard {
   const { name, graph, version } = loaded;
   const url = new URL(`/a2a/${assistantId}`, asked).href;
   const description = graph.description || `Asks the agents of the graph ${name}.`;

@@ -13,44 +13,66 @@ export interface FoundTask {
   left: boolean;
 }
 
-const page = 100;
+const page = 50;
 
 /** The task that a run belongs to, of an assistant. Throws a `CallerError` (`not-found`). */
 export async function findTask(context: AppContext, assistantId: string, runId: string): Promise<FoundTask> {
   const known = z.guid().safeParse(runId).success;
   const run = known ? await getRun(context.db, runId.toLowerCase()) : undefined;
-  if (!run || (run.assistant_id ?? assistantIdOf(run.graph)) !== assistantId) throw noTask(runId);
+  if (!run || !isOf(run, assistantId)) throw noTask(runId);
   return taskOf(context, run);
 }
 
+/** The task that a run belongs to. Of a thread's runs, only those from the task on are read. */
 export async function taskOf({ db }: AppContext, run: Run): Promise<FoundTask> {
-  /** Oldest first, from the run that began the task on. */
+  /** Oldest first. */
   const runs: Run[] = [];
   for (let offset = 0; ; offset += page) {
     const earlier = await listRuns(db, run.thread_id, { limit: page, offset });
     runs.unshift(...earlier.toReversed());
-    const at = runs.findIndex(({ run_id }) => run_id === run.run_id);
-    const from = at < 0 ? -1 : runs.findLastIndex((one, place) => place <= at && !resumes(one));
-    if (from < 0 && earlier.length === page) continue;
-    return cut(runs.slice(Math.max(from, 0)), run);
+    const found = toTasks(runs).find((task) => task.runs.some(({ run_id }) => run_id === run.run_id));
+    const isWhole = found && !resumes(found.runs[0]);
+    if (isWhole || earlier.length < page) return found ?? { ...toTask([run]), left: false };
   }
 }
 
-/** The runs up to the next that is no answer to what the task waits for. */
-function cut([first, ...later]: Run[], run: Run): FoundTask {
-  const begins = first ?? run;
-  const end = later.findIndex((one) => !resumes(one));
-  const answers = end < 0 ? later : later.slice(0, end);
-  return {
-    taskId: begins.run_id,
-    contextId: run.thread_id,
-    runs: [begins, ...answers],
-    left: end >= 0,
-  };
+/** All tasks of a thread that an assistant has, oldest first. */
+export async function tasksIn(
+  { db }: AppContext,
+  threadId: string,
+  assistantId: string,
+): Promise<FoundTask[]> {
+  const runs: Run[] = [];
+  for (let offset = 0; ; offset += page) {
+    const earlier = await listRuns(db, threadId, { limit: page, offset });
+    runs.unshift(...earlier.toReversed());
+    if (earlier.length < page) break;
+  }
+  return toTasks(runs).filter((task) => isOf(task.runs[0], assistantId));
+}
+
+/** Runs that follow each other, as tasks. */
+function toTasks(runs: Run[]): FoundTask[] {
+  const chains: [Run, ...Run[]][] = [];
+  for (const run of runs) {
+    const chain = chains.at(-1);
+    if (chain && resumes(run)) chain.push(run);
+    else chains.push([run]);
+  }
+  return chains.map((chain, at) => ({ ...toTask(chain), left: at < chains.length - 1 }));
+}
+
+function toTask(runs: [Run, ...Run[]]): Omit<FoundTask, 'left'> {
+  const [first] = runs;
+  return { taskId: first.run_id, contextId: first.thread_id, runs };
 }
 
 function resumes({ input }: Run): boolean {
   return input.resume !== undefined;
+}
+
+function isOf(run: Run, assistantId: string): boolean {
+  return (run.assistant_id ?? assistantIdOf(run.graph)) === assistantId;
 }
 
 export function noTask(taskId: string): CallerError {

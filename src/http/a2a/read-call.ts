@@ -26,6 +26,19 @@ const envelopeSchema = z.looseObject({
   method: z.string('expected the name of a method').min(1).max(200),
 });
 const optionalText = z.string().max(255).nullish();
+const partSchema = z
+  .looseObject({
+    kind: z.string().optional(),
+    text: z.string().optional(),
+    file: z.looseObject({}).optional(),
+    url: z.string().optional(),
+    raw: z.string().optional(),
+    metadata: jsonObjectSchema.optional(),
+  })
+  .refine(
+    ({ kind, ...part }) => (kind !== 'text' && kind !== 'file') || part[kind] !== undefined,
+    'does not hold what its kind says',
+  );
 const sendSchema = z.looseObject({
   message: z
     .looseObject({
@@ -36,8 +49,10 @@ const sendSchema = z.looseObject({
         .transform((given) => given || randomUUID()), // LangGraph's server takes messages without one
       contextId: optionalText,
       taskId: optionalText,
-      parts: z.array(z.looseObject({}), 'expected a list of parts').min(1, 'say something').max(1_000),
+      parts: z.array(partSchema, 'expected a list of parts').min(1, 'say something').max(1_000),
       metadata: jsonObjectSchema.nullish(),
+      extensions: z.array(z.string()).nullish(),
+      referenceTaskIds: z.array(z.string()).nullish(),
     })
     .transform(withoutNulls),
   configuration: z
@@ -72,20 +87,31 @@ const anyParams = z.looseObject({}).default({});
 /** Reads a call out of a JSON body, or says what is wrong with it. */
 export function readCall(body: unknown): Call | RpcError {
   const envelope = envelopeSchema.safeParse(body);
-  if (!envelope.success) return rpcError(idOf(body), A2A_ERROR_CODE.INVALID_REQUEST, describe(envelope.error));
+  if (!envelope.success)
+    return rpcError(idOf(body), A2A_ERROR_CODE.INVALID_REQUEST, describe(envelope.error));
   const { id, method, params } = envelope.data;
   const isLegacy = isLegacyJsonRpcMethod(method);
   if (!isLegacy && !isV1JsonRpcMethod(method))
     return rpcError(id, A2A_ERROR_CODE.METHOD_NOT_FOUND, `There is no method ${method}.`);
-  if (/PushNotificationConfig/i.test(method))
-    return rpcError(id, A2A_ERROR_CODE.PUSH_NOTIFICATION_NOT_SUPPORTED, 'There are no push notifications.');
+  if (/PushNotificationConfig/i.test(method)) return noPush(id);
   const asked = (schemas[method] ?? anyParams).safeParse(params);
   if (!asked.success) return rpcError(id, A2A_ERROR_CODE.INVALID_PARAMS, describe(asked.error, 'params.'));
+  if (wantsPush(asked.data.configuration)) return noPush(id);
   return { id, method, isLegacy, body: { jsonrpc: '2.0', id, method, params: asked.data } };
 }
 
 export function rpcError(id: RpcError['id'], code: number, message: string): RpcError {
   return { jsonrpc: '2.0', id, error: { code, message } };
+}
+
+function noPush(id: RpcError['id']): RpcError {
+  const message = 'There are no push notifications: watch the task, or get it.';
+  return rpcError(id, A2A_ERROR_CODE.PUSH_NOTIFICATION_NOT_SUPPORTED, message);
+}
+
+function wantsPush(configuration: unknown): boolean {
+  const { pushNotificationConfig, taskPushNotificationConfig } = Object(configuration);
+  return Boolean(pushNotificationConfig ?? taskPushNotificationConfig);
 }
 
 function describe({ issues }: z.ZodError, place = ''): string {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Message, SendMessageRequest } from '@a2a-js/sdk';
-import { ContentTypeNotSupportedError, PushNotificationNotSupportedError } from '@a2a-js/sdk/errors';
+import { ContentTypeNotSupportedError } from '@a2a-js/sdk/errors';
 import type { Context } from 'hono';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
@@ -32,7 +32,6 @@ export async function startTask(
 ): Promise<FoundTask> {
   const { message, configuration } = request;
   if (!message) throw new CallerError('invalid-request', 'The request has no message.');
-  if (configuration?.taskPushNotificationConfig) throw new PushNotificationNotSupportedError();
   const modes = configuration?.acceptedOutputModes ?? [];
   if (modes.length > 0 && !modes.some((mode) => outputs.test(mode)))
     throw new ContentTypeNotSupportedError('Answers are text/plain and application/json.');

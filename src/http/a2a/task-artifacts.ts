@@ -12,8 +12,8 @@ export interface ArtifactChange {
 /** What a task brought forth: each message that its agents said, of which the answer comes with what it rests on. */
 export interface TaskArtifacts {
   speak(pieces: Speech[], agent: string): ArtifactChange[];
-  /** The answer is known, and the artifact that its text went into, if any. */
-  answer(id: string, content: string, data: object): ArtifactChange[];
+  /** The answer is told, in this artifact: what it rests on comes behind it. `instead` is its text when that is not what was told. */
+  answer(id: string, data: object, instead?: string): ArtifactChange[];
   /** Nothing more is said. */
   close(): ArtifactChange[];
   list(): Artifact[];
@@ -48,10 +48,10 @@ export function openTaskArtifacts(): TaskArtifacts {
     });
   }
 
-  function answer(id: string, content: string, data: object): ArtifactChange[] {
+  function answer(id: string, data: object, instead?: string): ArtifactChange[] {
     const entry = entries.get(id) ?? begin(id, '');
     entry.name = 'answer';
-    const replaced = content.endsWith(entry.text) ? [] : replace(entry, content);
+    const replaced = instead === undefined ? [] : replace(entry, instead);
     entry.data = data;
     entry.open = false;
     return [...replaced, tell(entry, [dataPart(data)], { lastChunk: true })];

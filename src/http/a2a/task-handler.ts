@@ -1,4 +1,4 @@
-import type { SendMessageRequest, StreamResponse, Task } from '@a2a-js/sdk';
+import { type SendMessageRequest, type StreamResponse, type Task, TaskState } from '@a2a-js/sdk';
 import {
   ExtendedAgentCardNotConfiguredError,
   PushNotificationNotSupportedError,
@@ -9,17 +9,23 @@ import type { A2ARequestHandler } from '@a2a-js/sdk/server';
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
+import { StreamMovedError } from '../../turn/stream-moved-error.ts';
 import type { HttpEnv } from '../http-env.ts';
 import type { FoundAssistant } from '../langgraph/find-assistant.ts';
 import { toA2aError } from './a2a-error.ts';
 import { agentCard } from './agent-card.ts';
+import { askedUrl } from './asked-url.ts';
 import { type FoundTask, findTask } from './find-task.ts';
 import { followTask, type ReadTask, readTask, readTaskBefore } from './follow-task.ts';
+import { listTasks } from './list-tasks.ts';
 import { startTask } from './start-task.ts';
+import { withHistory } from './with-history.ts';
 
 export interface HandlerOptions {
   assistant: FoundAssistant;
   signal: AbortSignal;
+  /** The message's turn is accepted: what comes may take long. */
+  onAccepted(): void;
   /** Hears of what went wrong, before the client is told what it may know. */
   onError(error: unknown): void;
 }
@@ -31,13 +37,15 @@ export interface HandlerOptions {
 export function openTaskHandler(
   context: AppContext,
   c: Context<HttpEnv>,
-  { assistant, signal, onError }: HandlerOptions,
+  { assistant, signal, onAccepted, onError }: HandlerOptions,
 ): A2ARequestHandler {
-  const card = agentCard(assistant, c.req.url);
+  const card = agentCard(assistant, askedUrl(c));
   const find = (id: string) => findTask(context, assistant.assistantId, id);
 
   async function sendMessage(request: SendMessageRequest): Promise<Task> {
-    const read = await readTask(context, await startTask(context, c, assistant, request));
+    const task = await startTask(context, c, assistant, request);
+    onAccepted();
+    const read = await readTask(context, task);
     if (!request.configuration?.returnImmediately) await finish(read);
     return withHistory(read.log.task(), request.configuration?.historyLength);
   }
@@ -53,16 +61,16 @@ export function openTaskHandler(
       await cancelRun(context, { threadId: read.run.thread_id, runId: read.run.run_id });
       await finish(read);
     }
-    const { status } = read.log.task();
-    if (read.log.isCancelled) return read.log.task();
-    if (read.log.waits) throw new TaskNotCancelableError('The task waits for an answer: refuse, or say something else.');
-    throw new TaskNotCancelableError(`The task ended at ${status?.timestamp}.`);
+    if (read.log.state === TaskState.TASK_STATE_CANCELED) return read.log.task();
+    const waits = 'The task waits for an answer, and nothing of it runs: refuse, or say something else.';
+    throw new TaskNotCancelableError(read.log.waits ? waits : 'The task has ended.');
   }
 
   async function* resubscribe(task: FoundTask, version: string): AsyncGenerator<StreamResponse> {
     const read = await readTask(context, task);
     const isOver = read.log.rests && !read.log.waits;
-    if (isOver && version !== '0.3') throw new UnsupportedOperationError('The task has ended: get it instead.');
+    if (isOver && version !== '0.3')
+      throw new UnsupportedOperationError('The task has ended: get it instead.');
     yield* stream(read);
   }
 
@@ -89,7 +97,7 @@ export function openTaskHandler(
       yield* work();
     } catch (error) {
       onError(error);
-      throw toA2aError(error);
+      throw error instanceof StreamMovedError ? error : toA2aError(error); // the connection is cut: clients come back
     }
   }
 
@@ -110,17 +118,10 @@ export function openTaskHandler(
       toldOver(async function* () {
         yield* resubscribe(await find(id), requestedVersion);
       }),
-    listTasks: async () => {
-      throw new UnsupportedOperationError('Tasks are not listed: the runs of a thread are, at /threads.');
-    },
+    listTasks: (request) => told(() => listTasks(context, assistant.assistantId, request)),
     createTaskPushNotificationConfig: noPush,
     getTaskPushNotificationConfig: noPush,
     listTaskPushNotificationConfigs: noPush,
     deleteTaskPushNotificationConfig: noPush,
   };
-}
-
-function withHistory(task: Task, length: number | undefined): Task {
-  if (length === undefined) return task;
-  return { ...task, history: length > 0 ? task.history.slice(-length) : [] };
 }

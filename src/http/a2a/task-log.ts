@@ -33,8 +33,8 @@ export function openTaskLog(ids: { taskId: string; contextId: string }, stateAt:
   const artifacts = openTaskArtifacts();
   const history: Message[] = [];
   let speaker = openSpeaker();
-  /** The artifacts that messages of another id went into. */
-  const places = new Map<string, string>();
+  /** The whole messages that were told, and the artifacts that they went into. */
+  const finished = new Map<string, { content: string; place: string }>();
   let status: TaskStatus = statusOf(TaskState.TASK_STATE_SUBMITTED, Date.now());
   let runId = ids.taskId;
 
@@ -90,7 +90,7 @@ export function openTaskLog(ids: { taskId: string; contextId: string }, stateAt:
   function finish(messageId: string, text: string, agent: string): StreamResponse[] {
     const pieces = speaker.finish(messageId, text);
     const place = pieces.at(-1)?.item;
-    if (place) places.set(messageId, place);
+    if (place) finished.set(messageId, { content: text, place });
     return speak(pieces, agent);
   }
 
@@ -98,7 +98,9 @@ export function openTaskLog(ids: { taskId: string; contextId: string }, stateAt:
     const { id, content, name } = event.answer;
     const said = finish(id, content, name);
     const data = extensionOf({ threadId: ids.contextId, runId: event.runId }, event);
-    const told = artifacts.answer(places.get(id) ?? id, content, data);
+    const done = finished.get(id);
+    const instead = done && done.content !== content ? content : undefined;
+    const told = artifacts.answer(done?.place ?? id, data, instead);
     return [...said, ...change([...told, ...artifacts.close()])];
   }
 

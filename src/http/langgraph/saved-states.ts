@@ -1,10 +1,14 @@
 import type { AppContext } from '../../app-context.ts';
+import { patiently } from '../../db/patiently.ts';
 import { emptyState, type StateValues } from '../../handoff/state.ts';
 import { readState } from '../../turn/thread-state.ts';
 import type { StateAt } from './run-view.ts';
 
 /** Saved states that are kept for watchers who come one after the other, at most. */
 const kept = 64;
+
+/** For how long a watcher waits for a database that is away, in milliseconds. */
+const patience = 60_000;
 
 const statesOf = new WeakMap<AppContext, Map<string, Promise<StateValues | undefined>>>();
 
@@ -30,7 +34,7 @@ async function read(
   threadId: string,
   checkpointId: string,
 ): Promise<StateValues | undefined> {
-  const state = await readState(context, threadId, checkpointId);
+  const state = await patiently(() => readState(context, threadId, checkpointId), { forMs: patience });
   return state?.values.messages && state.values; // an input that is saved and not taken in yet has no values
 }
 

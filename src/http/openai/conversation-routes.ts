@@ -3,7 +3,8 @@ import type { Context } from 'hono';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
-import { createThread, deleteThread, getThread, patchThread, type Thread } from '../../db/threads.ts';
+import { deleteThreads } from '../../db/delete-idle-threads.ts';
+import { createThread, getThread, patchThread, type Thread } from '../../db/threads.ts';
 import { CallerError } from '../../errors.ts';
 import { readState } from '../../turn/thread-state.ts';
 import { checkInput } from '../check-input.ts';
@@ -57,9 +58,9 @@ export function conversationRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   describe(app, 'DELETE /v1/conversations/{conversation_id}', { summary: 'Delete a conversation', tag });
   app.delete('/v1/conversations/:conversation_id', async (c) => {
     const { thread_id } = await find(c);
-    const outcome = await deleteThread(db, thread_id);
-    if (outcome === 'busy') throw new CallerError('conflict', 'A response has not ended: cancel it first.');
-    await context.saver.deleteThread(thread_id);
+    if ((await deleteThreads(db, [thread_id])).length === 0) {
+      throw new CallerError('conflict', 'A response has not ended: cancel it first.');
+    }
     return c.json({ id: conversationIdOf(thread_id), object: 'conversation.deleted', deleted: true });
   });
 

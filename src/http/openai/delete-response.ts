@@ -1,7 +1,7 @@
 import type { AppContext } from '../../app-context.ts';
+import { deleteThreads } from '../../db/delete-idle-threads.ts';
 import { deleteRun, listRuns, type Run } from '../../db/runs.ts';
 import { CallerError } from '../../errors.ts';
-import { deleteThread } from '../../turn/delete-thread.ts';
 import { askedOf } from './response-head.ts';
 
 /**
@@ -13,6 +13,7 @@ export async function deleteResponse(context: AppContext, run: Run): Promise<voi
     throw new CallerError('conflict', 'The response has not ended: cancel it first.');
   }
   const runs = await listRuns(context.db, run.thread_id, { limit: 2 });
-  if (runs.length === 1 && !askedOf(run).conversation) return deleteThread(context, run.thread_id);
+  const alone = runs.length === 1 && !askedOf(run).conversation;
+  if (alone && (await deleteThreads(context.db, [run.thread_id])).length > 0) return;
   await deleteRun(context.db, run.run_id);
 }

@@ -1,5 +1,5 @@
 import type { WebSocket } from 'ws';
-import { StreamMovedError } from '../../../turn/watch-run.ts';
+import { StreamMovedError } from '../../../turn/stream-moved-error.ts';
 import { faultOf } from '../../fault.ts';
 import { answerCommand, type CommandContext, errorFrame } from './answer-command.ts';
 import { CommandError } from './command-error.ts';

@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { AppContext } from '../../../app-context.ts';
 import { findRunUnderWay } from '../../../db/find-run-under-way.ts';
-import { StreamMovedError } from '../../../turn/watch-run.ts';
+import { StreamMovedError } from '../../../turn/stream-moved-error.ts';
 import { watchThread } from '../../../turn/watch-thread.ts';
 import { faultOf } from '../../fault.ts';
 import type { HttpEnv } from '../../http-env.ts';
