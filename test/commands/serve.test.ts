@@ -131,13 +131,11 @@ for (const model of ['silent', 'calls the tool'] as const) {
 test('asked to stop a second time, it ends at once', { timeout: 60_000 }, async () => {
   const { service } = await startStuck('silent', 60);
   service.child.kill('SIGTERM');
-  await expect
-    .poll(() =>
-      fetch(`${service.url}/health`).then(
-        () => 'up',
-        () => 'refused',
-      ),
-    )
-    .toBe('refused');
+  const look = () =>
+    fetch(`${service.url}/health`).then(
+      () => 'up',
+      () => 'refused',
+    );
+  await expect.poll(look, { timeout: 20_000 }).toBe('refused');
   expect(await service.stop('SIGTERM')).toBe(143);
 });
