@@ -1,6 +1,6 @@
 /**
  * What another worker is worth: turns a second with 1, 2 and 4 worker processes behind one process that answers clients, on one
- * PostgreSQL, against a model that takes its time. In each round every number of workers has its turn.
+ * PostgreSQL, against a model that takes two seconds a reply. In each round every number of workers has its turn.
  *
  * `DATABASE_URL=postgres://… npm run bench:workers -- [--rounds N] [--turns N] [--slots N] [--json FILE] [--quick]`
  */
@@ -132,7 +132,7 @@ async function startModel() {
   const file = path.join(root, 'bench/model-server.ts');
   const child = spawn(
     process.execPath,
-    [file, '--port', '0', '--tokens', '40', '--first-ms', '300', '--token-ms', '10'],
+    [file, '--port', '0', '--tokens', '40', '--first-ms', '1000', '--token-ms', '25'],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
