@@ -3,12 +3,8 @@ import type { AppContext } from '../app-context.ts';
 import { findAcceptedRun } from '../db/idempotency-keys.ts';
 import { getRun } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
-import {
-  type AcceptedTurn,
-  acceptTurn,
-  type IdempotencyClaim,
-  type TurnRequest,
-} from '../turn/accept-turn.ts';
+import { type AcceptedTurn, acceptTurn } from '../turn/accept-turn.ts';
+import type { IdempotencyClaim, TurnRequest } from '../turn/turn-request.ts';
 import type { HttpEnv } from './http-env.ts';
 import { markReplayed, readIdempotency } from './idempotency.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Context } from 'hono';
 import { CallerError } from '../errors.ts';
 import type { Json } from '../message.ts';
-import type { IdempotencyClaim } from '../turn/accept-turn.ts';
+import type { IdempotencyClaim } from '../turn/turn-request.ts';
 
 /**
  * What the header `Idempotency-Key` of a request claims: the same request again, at the same address and with the same body but for

@@ -1,83 +1,16 @@
 import type { Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
-import { saveGraphVersion } from '../db/graph-versions.ts';
 import { claimKey } from '../db/idempotency-keys.ts';
 import { askToStop, listOpenRuns, type Run } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
-import { ttlColumns } from '../db/thread-ttl.ts';
 import { CallerError } from '../errors.ts';
 import { unknownName } from '../handoff/file-problem.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
-import type { HumanMessage, Json, JsonObject, Message } from '../message.ts';
 import { stopRun } from './cancel-run.ts';
-import type { TurnInput } from './turn-input.ts';
+import { claimThread, knowKept } from './claim-thread.ts';
+import { insertRun } from './insert-run.ts';
+import type { TurnRequest } from './turn-request.ts';
 import type { TurnContext } from './turns.ts';
-
-export interface TurnRequest {
-  graph: string;
-  /** A uuid; absent: a new thread is made. */
-  threadId?: string;
-  /** What to do when the thread is not there. */
-  ifNotExists: 'create' | 'reject';
-  /** Earlier messages, for a new thread. */
-  history?: Message[];
-  /** What the user says; may be empty only when `resume` is given. */
-  input: HumanMessage[];
-  /** The answer to what the thread waits for; or answers by the id of what each answers. */
-  resume?: Json;
-  /** Go on from where the thread stopped, with nothing new. */
-  proceed?: boolean;
-  /** Change the state before the turn goes on: messages are added. */
-  update?: { messages: HumanMessage[] };
-  /** The agent that speaks next instead of the one that would. */
-  goto?: string;
-  /** The saved state to go on from; absent: the newest. An older one makes a branch, which is the newest then. */
-  checkpointId?: string;
-  /** Go on with the version of the graph that the thread is pinned to, as is usual, or have it pinned to the newest. */
-  version?: 'pinned' | 'newest';
-  metadata: JsonObject;
-  /** What the caller asked, to be shown again. */
-  kwargs: JsonObject;
-  /** The assistant that was asked; absent: the graph's own. */
-  assistantId?: string;
-  config?: RunConfig;
-  /** What to do when the thread is busy: wait, refuse, or stop what runs and keep or take back what it did. */
-  multitask: Multitask;
-  /** Begin no earlier than this many seconds from now. */
-  afterSeconds?: number;
-  /** Told when the run ends: an absolute URL. */
-  webhook?: string;
-  /** The same request again within a day gives the same run. */
-  idempotency?: IdempotencyClaim;
-  /** The thread is deleted when the turn is over and everybody has seen its end. */
-  temporary?: boolean;
-}
-
-export type Multitask = 'enqueue' | 'reject' | 'interrupt' | 'rollback';
-
-/** How a run is carried out, as the assistant and the request have it together. Kept with the run. */
-export interface RunConfig {
-  /** Supersteps at most. */
-  recursionLimit?: number;
-  /** When states are saved: after each step before the next begins (usual), beside it, or at the end alone. */
-  durability?: 'sync' | 'async' | 'exit';
-  /** Nodes to stop before or after; `*` is all. */
-  interruptBefore?: '*' | string[];
-  interruptAfter?: '*' | string[];
-  tags?: string[];
-  /** What the caller sets, for tools. */
-  configurable?: JsonObject;
-  /** What the caller says about the situation, for tools. */
-  context?: JsonObject;
-}
-
-export interface IdempotencyClaim {
-  /** Keys of different scopes are different: the route. */
-  scope: string;
-  key: string;
-  /** Of the body: another body under the same key is a conflict. */
-  hash: string;
-}
 
 export interface AcceptedTurn {
   runId: string;
@@ -123,7 +56,7 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
   for (const { replayed, version, loaded, stopped, request } of taken) {
     if (replayed) continue;
     context.metrics.runsAccepted.inc({ graph: request.graph });
-    if (version === loaded.version) kept.add(loaded);
+    if (version === loaded.version) knowKept(loaded);
     for (const run of stopped)
       await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));
     announce(context, request);
@@ -207,107 +140,7 @@ function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
   );
 }
 
-/**
- * Makes the thread or takes the one that is there, and keeps others out until the transaction ends. Returns the
- * version of the graph that the thread is pinned to.
- */
-async function claimThread(
-  { config: { retention } }: TurnContext,
-  trx: Transaction<Schema>,
-  threadId: string,
-  loaded: LoadedGraph,
-  request: TurnRequest,
-): Promise<string> {
-  const found = await trx
-    .selectFrom('baton.thread')
-    .select(['metadata', 'status', 'graph', 'graph_version'])
-    .where('thread_id', '=', threadId)
-    .forUpdate()
-    .executeTakeFirst();
-  if (!found && request.threadId && request.ifNotExists === 'reject') {
-    throw new CallerError('not-found', `There is no thread ${threadId}.`);
-  }
-  if (request.resume !== undefined && found?.status !== 'interrupted') {
-    const why =
-      found?.status === 'busy' ? 'is busy: somebody may have answered' : 'does not wait for anything';
-    throw new CallerError('conflict', `There is nothing to resume: the thread ${why}.`);
-  }
-  const pinned = found?.graph === loaded.name && request.version !== 'newest' ? found.graph_version : null;
-  if (pinned === null) await keepVersion(trx, loaded);
-  const { assistant_id: _before, ...earlier } = found?.metadata ?? {};
-  const assistant = request.assistantId && { assistant_id: request.assistantId };
-  const metadata = JSON.stringify({ ...earlier, ...request.metadata, graph_id: loaded.name, ...assistant });
-  const version = pinned ?? loaded.version;
-  const thread = { graph: loaded.name, graph_version: version, status: 'busy', metadata } as const;
-  await trx
-    .insertInto('baton.thread')
-    .values({
-      thread_id: threadId,
-      temporary: request.temporary ?? false,
-      ...ttlColumns(retention.ttl),
-      ...thread,
-    })
-    .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(thread))
-    .execute();
-  return version;
-}
-
-/** Graphs whose version the database is known to have. */
-const kept = new WeakSet<LoadedGraph>();
-
-/** Keeps the texts of a version that a thread is pinned to from now on. */
-async function keepVersion(trx: Transaction<Schema>, loaded: LoadedGraph): Promise<void> {
-  if (kept.has(loaded)) return;
-  const agents = Object.fromEntries([...loaded.seats].map(([name, { agent }]) => [name, agent.text]));
-  const files = { graph: loaded.graph.text, agents };
-  await saveGraphVersion(trx, { graph: loaded.name, version: loaded.version, files });
-}
-
 async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise<void> {
   const [open] = await listOpenRuns(trx, threadId);
   if (open) throw new CallerError('conflict', `The thread is busy with run ${open.run_id}.`);
-}
-
-async function insertRun(
-  trx: Transaction<Schema>,
-  run: { threadId: string; runId: string; version: string; beginAfter?: Date },
-  request: TurnRequest,
-): Promise<void> {
-  await trx
-    .insertInto('baton.run')
-    .values({
-      run_id: run.runId,
-      thread_id: run.threadId,
-      graph: request.graph,
-      graph_version: run.version,
-      assistant_id: request.assistantId ?? null,
-      input: JSON.stringify(inputOf(request)),
-      config: JSON.stringify(request.config ?? {}),
-      webhook: request.webhook ?? null,
-      begin_after: run.beginAfter ?? null,
-      kwargs: JSON.stringify(request.kwargs),
-      metadata: JSON.stringify(request.metadata),
-      multitask_strategy: request.multitask,
-    })
-    .execute();
-}
-
-function inputOf({
-  history = [],
-  input,
-  resume,
-  proceed,
-  update,
-  goto,
-  checkpointId,
-}: TurnRequest): TurnInput {
-  return {
-    history,
-    messages: input,
-    ...(resume !== undefined && { resume }),
-    ...(proceed && { proceed }),
-    ...(update && { update }),
-    ...(goto && { goto }),
-    ...(checkpointId && { checkpointId }),
-  };
 }

@@ -5,9 +5,9 @@ import type { Schema } from '../db/schema.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import type { StateValues } from '../handoff/state.ts';
 import type { Json, JsonObject } from '../message.ts';
-import type { RunConfig } from './accept-turn.ts';
 import { readRecorded } from './read-recorded.ts';
 import { type Beginning, beginTurn, type TurnInput } from './turn-input.ts';
+import type { RunConfig } from './turn-request.ts';
 
 /** Where a run stands when a process begins with it. */
 export interface Stand {

@@ -6,10 +6,10 @@ import { applyUpdate, type StateUpdate } from '../handoff/state.ts';
 import type { JsonObject } from '../message.ts';
 import { noTracing } from '../model/without-tracing.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
-import type { RunConfig } from './accept-turn.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
 import { findStand, type Stand, type TurnStop } from './find-stand.ts';
+import type { RunConfig } from './turn-request.ts';
 import type { TurnContext } from './turns.ts';
 
 /** How a run is stopped from outside: at once, or after the step that it is in. */

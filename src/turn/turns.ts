@@ -6,9 +6,19 @@ import type { Schema } from '../db/schema.ts';
 import type { GraphShelf } from '../handoff/graph-shelf.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
-import type { Queue } from '../queue/open-queue.ts';
+import type { Claim, Queue } from '../queue/open-queue.ts';
 import { type LiveLogs, openLiveLogs } from './live-logs.ts';
-import type { RunningRun } from './work-off-runs.ts';
+
+/** A run that is carried out in this process. */
+export interface RunningRun {
+  claim: Claim;
+  /** Stops it at once; the reason decides how it ends. */
+  stop(reason: Error): void;
+  /** Has it handed over after the step that it is in. */
+  drain(): void;
+  /** Resolves when nothing of it is left here. */
+  over: Promise<void>;
+}
 
 /** What is under way in this process. */
 export interface Turns {

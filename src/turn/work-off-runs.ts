@@ -5,7 +5,7 @@ import type { Claim } from '../queue/open-queue.ts';
 import { CancelledError, cancellation } from './cancel-run.ts';
 import { carryOut } from './carry-out.ts';
 import { LostClaimError } from './lost-claim-error.ts';
-import type { TurnContext } from './turns.ts';
+import type { RunningRun, TurnContext } from './turns.ts';
 
 /** How often the queue is looked into without a sign, and claims are kept up, in milliseconds. */
 const lookEveryMs = 1_000;
@@ -13,17 +13,6 @@ const keepEveryMs = 2_500;
 
 /** Runs claimed with one statement, at most. */
 const batch = 50;
-
-/** A run that is carried out in this process. */
-export interface RunningRun {
-  claim: Claim;
-  /** Stops it at once; the reason decides how it ends. */
-  stop(reason: Error): void;
-  /** Has it handed over after the step that it is in. */
-  drain(): void;
-  /** Resolves when nothing of it is left here. */
-  over: Promise<void>;
-}
 
 /**
  * Carries out runs from the queue, as many at once as the config says. It looks for more whenever `turns.wake` is called, and

@@ -1,5 +1,6 @@
 import type { AppContext } from '../../src/app-context.ts';
-import { acceptTurn, type TurnRequest } from '../../src/turn/accept-turn.ts';
+import { acceptTurn } from '../../src/turn/accept-turn.ts';
+import type { TurnRequest } from '../../src/turn/turn-request.ts';
 import { watchRun } from '../../src/turn/watch-run.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
 

@@ -1,8 +1,8 @@
 import type { AppContext } from '../../app-context.ts';
 import { getThread } from '../../db/threads.ts';
 import { CallerError } from '../../errors.ts';
-import type { TurnRequest } from '../../turn/accept-turn.ts';
 import { readState, type ThreadState } from '../../turn/thread-state.ts';
+import type { TurnRequest } from '../../turn/turn-request.ts';
 
 type Beginning = Pick<TurnRequest, 'threadId' | 'checkpointId' | 'resume' | 'proceed' | 'update'>;
 

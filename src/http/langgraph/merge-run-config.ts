@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../message.ts';
-import type { RunConfig } from '../../turn/accept-turn.ts';
+import type { RunConfig } from '../../turn/turn-request.ts';
 
 /** What a request for a run says about how it is carried out. */
 export interface AskedConfig {

@@ -1,9 +1,10 @@
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import type { AppContext } from '../../app-context.ts';
 import { CallerError } from '../../errors.ts';
-import { acceptTurn, type IdempotencyClaim } from '../../turn/accept-turn.ts';
+import { acceptTurn } from '../../turn/accept-turn.ts';
 import { cancelRun } from '../../turn/cancel-run.ts';
 import { StreamMovedError } from '../../turn/stream-moved-error.ts';
+import type { IdempotencyClaim } from '../../turn/turn-request.ts';
 import { watchRun } from '../../turn/watch-run.ts';
 import type { LoggedEvent } from '../../turn-event.ts';
 import { checkInput } from '../check-input.ts';

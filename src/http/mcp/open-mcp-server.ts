@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import type { AppContext } from '../../app-context.ts';
 import type { Logger } from '../../log.ts';
-import type { IdempotencyClaim } from '../../turn/accept-turn.ts';
+import type { IdempotencyClaim } from '../../turn/turn-request.ts';
 import { callGraph } from './call-graph.ts';
 import { graphTool } from './graph-tool.ts';
 

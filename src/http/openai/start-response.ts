@@ -3,7 +3,7 @@ import type { AppContext } from '../../app-context.ts';
 import { getRun, type Run } from '../../db/runs.ts';
 import { CallerError } from '../../errors.ts';
 import type { HumanMessage, JsonObject } from '../../message.ts';
-import type { TurnRequest } from '../../turn/accept-turn.ts';
+import type { TurnRequest } from '../../turn/turn-request.ts';
 import { acceptOnce } from '../accept-once.ts';
 import { checkInput } from '../check-input.ts';
 import type { HttpEnv } from '../http-env.ts';

@@ -4,7 +4,7 @@ import { findAcceptedRun } from '../../../db/idempotency-keys.ts';
 import { getThread, type Thread } from '../../../db/threads.ts';
 import type { Logger } from '../../../log.ts';
 import type { Json } from '../../../message.ts';
-import type { IdempotencyClaim } from '../../../turn/accept-turn.ts';
+import type { IdempotencyClaim } from '../../../turn/turn-request.ts';
 import { checkInput } from '../../check-input.ts';
 import { cleanJson } from '../../clean-json.ts';
 import { faultOf } from '../../fault.ts';

@@ -2,7 +2,7 @@ import type { AppContext } from '../../../app-context.ts';
 import type { Thread } from '../../../db/threads.ts';
 import { CallerError } from '../../../errors.ts';
 import type { JsonObject } from '../../../message.ts';
-import type { IdempotencyClaim } from '../../../turn/accept-turn.ts';
+import type { IdempotencyClaim } from '../../../turn/turn-request.ts';
 
 /** A command that a client sent about a thread, which may not be there yet. */
 export interface Command {

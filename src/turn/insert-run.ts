@@ -1,0 +1,49 @@
+import type { Transaction } from 'kysely';
+import type { Schema } from '../db/schema.ts';
+import type { TurnInput } from './turn-input.ts';
+import type { TurnRequest } from './turn-request.ts';
+
+/** Writes the row of a run that was asked for. */
+export async function insertRun(
+  trx: Transaction<Schema>,
+  run: { threadId: string; runId: string; version: string; beginAfter?: Date },
+  request: TurnRequest,
+): Promise<void> {
+  await trx
+    .insertInto('baton.run')
+    .values({
+      run_id: run.runId,
+      thread_id: run.threadId,
+      graph: request.graph,
+      graph_version: run.version,
+      assistant_id: request.assistantId ?? null,
+      input: JSON.stringify(inputOf(request)),
+      config: JSON.stringify(request.config ?? {}),
+      webhook: request.webhook ?? null,
+      begin_after: run.beginAfter ?? null,
+      kwargs: JSON.stringify(request.kwargs),
+      metadata: JSON.stringify(request.metadata),
+      multitask_strategy: request.multitask,
+    })
+    .execute();
+}
+
+function inputOf({
+  history = [],
+  input,
+  resume,
+  proceed,
+  update,
+  goto,
+  checkpointId,
+}: TurnRequest): TurnInput {
+  return {
+    history,
+    messages: input,
+    ...(resume !== undefined && { resume }),
+    ...(proceed && { proceed }),
+    ...(update && { update }),
+    ...(goto && { goto }),
+    ...(checkpointId && { checkpointId }),
+  };
+}
