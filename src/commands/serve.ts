@@ -105,7 +105,7 @@ async function stop(context: AppContext, server: ServerType, sockets: SocketServ
   context.log.info('stopping');
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   await stopTurns(context, context.config.runs.drainSeconds * 1_000);
-  await Promise.race([closed, sleep(answersMs)]);
+  await Promise.race([closed, sleep(answersMs, undefined, { ref: false })]);
   await context.close(0);
   if ('closeAllConnections' in server) server.closeAllConnections();
   for (const socket of sockets.clients) socket.terminate();
