@@ -152,7 +152,7 @@ async function speak(speakers: Bus[], streams: number, milliseconds: number): Pr
       const threadId = `${stream}`.padStart(36, '0');
       spoken.set(`${threadId} ${seq}`, now());
       const events = [tokenOf(threadId, seq)];
-      speakers[stream % speakers.length]?.publish({ type: 'events', threadId, seq, events });
+      speakers[stream % speakers.length]?.publish({ type: 'events', threadKey: threadId, seq, events });
     }
     await sleep(1);
   }
@@ -229,7 +229,7 @@ async function hear(): Promise<void> {
   const bus = await openBus({ ...busOptions(urls, streamKey), database });
   const told: Heard['told'] = [];
   bus.subscribe(
-    (notice) => notice.type === 'events' && told.push([notice.threadId, notice.seq, now()]),
+    (notice) => notice.type === 'events' && told.push([notice.threadKey, notice.seq, now()]),
     () => undefined,
   );
   const before = process.cpuUsage();

@@ -1,5 +1,8 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
+import { sealWith } from './audit/seal.ts';
+import { tellHeads } from './audit/tell-heads.ts';
+import { trimAudit } from './audit/trim-audit.ts';
 import type { Bus } from './bus/bus.ts';
 import { openBus } from './bus/open-bus.ts';
 import { KyselySaver } from './checkpoint/kysely-saver.ts';
@@ -12,26 +15,40 @@ import { limitsFor, noLimits } from './db/session-limits.ts';
 import { errorMessage, StartError } from './errors.ts';
 import { type GraphShelf, openGraphShelf } from './handoff/graph-shelf.ts';
 import { prepareTools } from './handoff/prepare-tools.ts';
+import { shelfOfCaller } from './handoff/shelf-of-caller.ts';
 import { appendOnlyChannels } from './handoff/state.ts';
+import { isLocal } from './identity/is-local.ts';
+import { sweepIdentity } from './identity/sweep-identity.ts';
+import { sweepCounts } from './limits/database-store.ts';
+import { type Limits, openLimits } from './limits/open-limits.ts';
 import type { Logger } from './log.ts';
+import { type Mail, openMail } from './mail/open-mail.ts';
 import { type Metrics, openMetrics } from './metrics/open-metrics.ts';
 import { watchProcess } from './metrics/watch-process.ts';
 import type { ChatModel } from './model/chat-model.ts';
 import type { Embedder } from './model/embedder.ts';
+import { longestCall, meterModels } from './model/meter-models.ts';
+import { loadModelsFile } from './model/models-file.ts';
+import type { ModelKeys } from './model/open-model.ts';
 import { openModels } from './model/open-models.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
 import { embedItems } from './store/embed-items.ts';
 import { sweepStore } from './store/sweep-store.ts';
+import { asOwner } from './tenancy.ts';
 import { countNotices } from './turn/count-notices.ts';
 import { hearOthers } from './turn/hear-others.ts';
 import { keepHouse, watchQueue } from './turn/keep-house.ts';
 import { readmitCrons } from './turn/plan-cron.ts';
+import { queueAlerts, sendAlert } from './turn/send-alert.ts';
 import { sendWebhook } from './turn/send-webhook.ts';
 import { sendWatchersAway, stopTurns } from './turn/stop-turns.ts';
 import { sweepThreads } from './turn/sweep-threads.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
 import { watchTurns } from './turn/watch-turns.ts';
 import { workOffRuns } from './turn/work-off-runs.ts';
+import { forgetUses } from './usage/forget-uses.ts';
+import { type Ledger, openLedger } from './usage/open-ledger.ts';
+import { releaseLost } from './usage/release-lost.ts';
 
 /** Everything outside the process that is open, and what was read at start. */
 export interface AppContext {
@@ -42,10 +59,14 @@ export interface AppContext {
   db: Kysely<Schema>;
   chat: ChatModel;
   embedder: Embedder;
+  keys: ModelKeys;
+  ledger: Ledger;
   saver: BaseCheckpointSaver;
   graphs: GraphShelf;
   queue: Queue;
   bus: Bus;
+  limits: Limits;
+  mail: Mail;
   turns: Turns;
   /** Ends the turns under way, within `milliseconds`, and closes everything. */
   close(milliseconds?: number): Promise<void>;
@@ -72,6 +93,7 @@ export async function openContext(
   log: Logger,
   options: OpenOptions = {},
 ): Promise<AppContext> {
+  sealWith(config.audit.keys);
   const database = options.database ?? (await openDatabase(config, log));
   const patient = openPatient(database, log);
   try {
@@ -85,10 +107,11 @@ export async function openContext(
 
 /** Opens what `DATABASE_URL` names, or the embedded database in the data folder. Work that takes long asks for no limits. */
 export async function openDatabase(
-  { database }: Config,
+  { database, audit }: Config,
   log: Logger,
   limits = limitsFor(database.statementTimeoutMs),
 ): Promise<Database> {
+  sealWith(audit.keys);
   if (!database.url) return openEmbedded(database.dataDir);
   const opened = openPostgres(database.url, {
     max: database.pool,
@@ -113,23 +136,52 @@ async function fill(
   const { db } = database;
   const ran = await migrate(patient.db);
   if (ran.length > 0) log.info({ migrations: ran }, 'the database is up to date');
-  const models = {
-    ...openModels(config.models, log),
+  const metrics = openMetrics();
+  const file = await loadModelsFile(config.projectDir);
+  const given = {
+    ...openModels(config.models, log, { file, db, secretKeys: config.secrets.keys, metrics }),
     ...(options.chat && { chat: options.chat }),
     ...(options.embedder && { embedder: options.embedder }),
   };
+  const holdSeconds = longestCall(config.models);
+  const ledger = openLedger({ db, log, metrics, holdSeconds, onAlerts: () => tellAlerts(context) });
+  const models = meterModels(given, ledger, config.models, file.prices);
   const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels });
   const { progress = () => undefined, watch = false } = options;
-  const graphs = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
-    prepare: (tools) => prepareTools(tools, log, { database: patient, embedder: models.embedder, progress }),
+  const shelf = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
+    prepare: (tools) =>
+      asOwner(() => prepareTools(tools, log, { database: patient, embedder: models.embedder, progress })),
     watch,
   });
+  const graphs = shelfOfCaller(shelf);
 
+  const limits = await openLimits({
+    config,
+    db,
+    log,
+    known: async () => !(await isLocal({ config, db })),
+    refused: (limit) => metrics.limited.inc({ limit }),
+  });
   const works = config.role !== 'api';
-  const queue = await openQueue(database, { log, supervises: works });
-  const metrics = openMetrics();
+  const { perTenant: runsPerTenant } = config.runs;
+  const queue = await openQueue(database, { log, supervises: works, runsPerTenant });
   const bus = countNotices(await openBus({ database, log, ...config.bus }), metrics);
-  const open = { config, log, metrics, database, db, ...models, saver, graphs, queue, bus };
+  const mail = openMail(config, log);
+  const open = {
+    config,
+    log,
+    metrics,
+    database,
+    db,
+    ...models,
+    ledger,
+    saver,
+    graphs,
+    queue,
+    bus,
+    limits,
+    mail,
+  };
   const context = { ...open, turns: noTurns() };
   watchTurns(context, database);
   const stops = [hearOthers(context), watchQueue(context), watchProcess(metrics.registry)];
@@ -143,7 +195,10 @@ async function fill(
       sendWatchersAway(context);
       worker?.end();
       for (const stop of stops) stop();
+      mail.close();
       await bus.close();
+      limits.close();
+      await ledger.close();
       await queue.close();
       await patient.close();
       await database.close();
@@ -161,6 +216,13 @@ function openPatient(database: Database, log: Logger): Database {
   });
 }
 
+/** At once; what cannot be handed over now is with the next chores. */
+function tellAlerts(context: Pick<AppContext, 'db' | 'queue' | 'log'>): void {
+  void queueAlerts(context).catch((error: unknown) =>
+    context.log.warn({ err: error }, 'alerts of budgets are told later'),
+  );
+}
+
 /** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
 async function startWork(
   context: Omit<AppContext, 'close'>,
@@ -171,13 +233,23 @@ async function startWork(
   const rest = keepHouse(context, [
     () => sweepThreads(context),
     () => sweepStore(context.db),
+    () => sweepCounts(context.db),
+    () => sweepIdentity(context.db),
     () => readmitCrons(context),
+    () => releaseLost(context.db),
+    () => forgetUses(context.db),
+    () => queueAlerts(context),
+    () => trimAudit(context.db, context.config.audit.days),
+    tellHeads(context.db, context.log),
   ]);
   void embedItems(patient.db, context.embedder).catch((error: unknown) =>
     context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
   );
   await context.queue.workOff('webhook', async ({ id, data }) => {
     await sendWebhook(context, { ...(data as { runId: string }), deliveryId: id }); // as carryOut adds it
+  });
+  await context.queue.workOff('alert', async ({ id, data }) => {
+    await sendAlert(context, { ...(data as { alertId: string }), deliveryId: id }); // as queueAlerts adds it
   });
   return {
     stop: work.stop,

@@ -9,6 +9,7 @@
 export type CallerErrorCode =
   | 'invalid-request'
   | 'unauthenticated'
+  | 'payment-required'
   | 'forbidden'
   | 'not-found'
   | 'conflict'
@@ -29,16 +30,19 @@ export class CallerError extends Error {
   readonly issues: Issue[];
   /** When to try again, in seconds. */
   readonly retryAfter: number | undefined;
+  /** The names of limits that were exceeded. */
+  readonly limits: string[];
 
   constructor(
     code: CallerErrorCode,
     message: string,
-    options: { issues?: Issue[]; cause?: unknown; retryAfter?: number } = {},
+    options: { issues?: Issue[]; cause?: unknown; retryAfter?: number; limits?: string[] } = {},
   ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.issues = options.issues ?? [];
     this.retryAfter = options.retryAfter;
+    this.limits = options.limits ?? [];
   }
 }
 

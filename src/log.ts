@@ -1,14 +1,40 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { redact } from './redact.ts';
 
 export type { Logger };
 
 /** Secrets that must never be written, wherever in a logged object they stand. */
-const secrets = ['authorization', 'cookie', 'apiKey', 'api_key', 'password', 'token', 'secret', 'x-api-key'];
-const redact = secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
+const secrets = [
+  'authorization',
+  'Authorization',
+  'proxy-authorization',
+  'cookie',
+  'Cookie',
+  'set-cookie',
+  'apiKey',
+  'api_key',
+  'password',
+  'token',
+  'access_token',
+  'refresh_token',
+  'secret',
+  'client_secret',
+  'sealed',
+  'x-api-key',
+];
+const paths = secrets.flatMap((name) => [`["${name}"]`, `*["${name}"]`, `*.*["${name}"]`]);
 
-/** JSON lines, or lines for people where `pretty` is set. Goes to standard error: standard output is for answers. */
+/**
+ * JSON lines, or lines for people where `pretty` is set. Goes to standard error: standard output is for answers. What looks like a
+ * credential is taken out of each line, messages and stacks included.
+ */
 export function openLog(level: string, pretty: boolean, destination?: DestinationStream): Logger {
-  const options = { level, base: null, redact: { paths: redact, censor: '[redacted]' } };
+  const options = {
+    level,
+    base: null,
+    redact: { paths, censor: '[redacted]' },
+    hooks: { streamWrite: redact },
+  };
   if (destination) return pino(options, destination);
   if (!pretty) return pino(options, pino.destination({ dest: 2, sync: false }));
   return pino({

@@ -39,11 +39,16 @@ export interface OtherPart {
 
 export type Content = string | (TextPart | OtherPart)[];
 
-/** Tokens, as the provider counted them. `estimated` marks counts that are ours. */
+/**
+ * Tokens, as the provider counted them. The details are parts of the input and of the output, where it told them.
+ * `estimated` marks counts that are ours.
+ */
 export interface Usage {
   input_tokens: number;
   output_tokens: number;
   total_tokens: number;
+  input_token_details?: { cache_read?: number; cache_creation?: number; audio?: number };
+  output_token_details?: { reasoning?: number; audio?: number };
   estimated?: boolean;
 }
 

@@ -172,8 +172,8 @@ export interface Evidence {
 
 export interface TurnError {
   type: 'turn-error';
-  /** `cancelled` when someone asked for it; the others are failures. */
-  error: 'cancelled' | 'model' | 'timeout' | 'internal';
+  /** `cancelled` when someone asked for it; the others are failures: `budget` when what may be spent is spent. */
+  error: 'cancelled' | 'model' | 'budget' | 'timeout' | 'internal';
   /** Safe to show. */
   message: string;
   /** The turn is taken back: the thread is as it was before it. */

@@ -16,7 +16,14 @@ function problems(env: Record<string, string>): string[] {
 
 test('an empty environment is offline, embedded and on loopback', () => {
   expect(toConfig({}, at)).toEqual({
-    http: { host: '127.0.0.1', port: 3000, maxStreams: 2_000 },
+    http: {
+      host: '127.0.0.1',
+      port: 3000,
+      maxStreams: 2_000,
+      corsOrigins: [],
+      trustedProxies: { hops: 0 },
+      proxyHeader: 'x-forwarded-for',
+    },
     database: { dataDir: '/srv/baton/.baton', pool: 10, statementTimeoutMs: 15_000 },
     bus: {},
     models: {
@@ -26,6 +33,8 @@ test('an empty environment is offline, embedded and on loopback', () => {
       },
       embed: { provider: 'local', model: 'local' },
       openai: {},
+      fallbacks: { fast: [], careful: [] },
+      allow: [],
       timeoutMs: 60_000,
       retries: 2,
     },
@@ -33,6 +42,17 @@ test('an empty environment is offline, embedded and on loopback', () => {
     role: 'both',
     runs: { concurrency: 200, drainSeconds: 10, maxWaiting: 1000 },
     webhooks: { allow: [] },
+    secrets: { keys: [] },
+    users: {
+      sessionIdleMinutes: 720,
+      sessionMaxMinutes: 20_160,
+      accessTokenMinutes: 15,
+      loginAttempts: 10,
+      lockMinutes: 15,
+    },
+    mail: { from: 'baton@localhost.localdomain' },
+    limits: {},
+    audit: { keys: [], days: 400 },
     log: { level: 'info', pretty: false },
     projectDir: '/srv/baton',
   });
@@ -80,10 +100,27 @@ test('all that is wrong is said at once', () => {
   ]);
 });
 
-test('a model of OpenAI that cannot be reached is named', () => {
-  expect(problems({ BATON_MODEL_CAREFUL: 'gpt-4.1' })).toEqual([
-    'BATON_MODEL_CAREFUL names a model of OpenAI, and neither OPENAI_API_KEY nor OPENAI_BASE_URL is set',
-  ]);
+test('many keys turn the roles to OpenAI too, and roles have models that stand in', () => {
+  const { models } = toConfig(
+    {
+      OPENAI_API_KEYS: 'a, b',
+      BATON_MODEL_FAST_FALLBACKS: 'xai:grok-4, offline',
+      BATON_MODEL_ALLOW: '10.0.0.0/8',
+    },
+    at,
+  );
+  expect(models.roles.fast).toEqual({ provider: 'openai', model: 'gpt-4.1-mini' });
+  expect(models).toMatchObject({
+    openai: { apiKeys: ['a', 'b'] },
+    fallbacks: {
+      fast: [
+        { provider: 'xai', model: 'grok-4' },
+        { provider: 'offline', model: 'offline' },
+      ],
+      careful: [],
+    },
+    allow: ['10.0.0.0/8'],
+  });
 });
 
 test('webhooks are signed with a secret of the standard form, and reach what is named', () => {
@@ -115,4 +152,61 @@ test('threads are kept for ever unless a time is set, and then what goes is said
     'BATON_THREAD_TTL_MINUTES: expected a whole number from 1 to 5256000',
     'BATON_THREAD_TTL_STRATEGY: expected delete or keep_latest',
   ]);
+});
+
+test('origins are what browsers write, and nothing that only looks like one', () => {
+  const env = {
+    BATON_PUBLIC_URL: 'https://baton.example.com/',
+    BATON_CORS_ORIGINS: 'https://a.example, http://localhost:5173',
+  };
+  const { publicUrl, corsOrigins } = toConfig(env, at).http;
+  expect(publicUrl).toBe('https://baton.example.com');
+  expect(corsOrigins).toEqual(['https://a.example', 'http://localhost:5173']);
+  for (const wrong of [
+    '*',
+    'https://*.example.com',
+    'null',
+    'baton.example.com',
+    'https://a.example/x',
+    'HTTPS://A.example',
+    'https://a.example:443',
+    'https://u:p@a.example',
+  ]) {
+    expect(problems({ BATON_CORS_ORIGINS: wrong }), wrong).toHaveLength(1);
+  }
+});
+
+test('a mail server is named with the address that mails come from', () => {
+  expect(toConfig({}, at).mail).toEqual({ from: 'baton@localhost.localdomain' });
+  const env = {
+    BATON_SMTP_URL: 'smtps://u:p@mail.example.com',
+    BATON_MAIL_FROM: 'baton@example.com',
+    BATON_SMTP_TLS: 'off',
+  };
+  expect(toConfig(env, at).mail).toEqual({
+    smtpUrl: env.BATON_SMTP_URL,
+    smtpTls: 'off',
+    from: 'baton@example.com',
+  });
+  expect(problems({ BATON_SMTP_URL: env.BATON_SMTP_URL })).toEqual([
+    'BATON_MAIL_FROM: expected the address that mails come from, since BATON_SMTP_URL is set',
+  ]);
+  expect(problems({ BATON_SMTP_URL: 'mail.example.com', BATON_MAIL_FROM: 'Baton' })).toHaveLength(2);
+});
+
+test('keys of the audit are parted by commas, and long enough not to be guessed', () => {
+  const [current, before] = ['a'.repeat(44), 'b'.repeat(44)];
+  const { audit } = toConfig({ BATON_AUDIT_KEY: `${current}, ${before}`, BATON_AUDIT_DAYS: '90' }, at);
+  expect(audit).toEqual({ keys: [current, before], days: 90 });
+  expect(problems({ BATON_AUDIT_KEY: 'short' }).join()).toMatch(/32 characters or more/);
+});
+
+test('trusted proxies are a number of them, or their addresses and ranges', () => {
+  const read = (value: string) => toConfig({ BATON_TRUSTED_PROXIES: value }, at).http.trustedProxies;
+  expect(read('2')).toEqual({ hops: 2 });
+  expect(read('10.0.0.0/8, fd00::/8,192.0.2.7')).toEqual({ ranges: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'] });
+  for (const wrong of ['-1', '99', 'all', '10.0.0.0/33', 'proxy.internal', '10.0.0.1,'])
+    expect(problems({ BATON_TRUSTED_PROXIES: wrong })).toEqual([
+      'BATON_TRUSTED_PROXIES: expected how many proxies there are, or their addresses and ranges',
+    ]);
 });

@@ -5,11 +5,11 @@ export type Notice = EventsNotice | { type: 'run-waits' } | { type: 'cancel'; ru
 
 /**
  * The log of a thread reaches to `seq`. Where `events` came along they are without a gap and the last of them is `seq`;
- * what stands before the first of them may still have to be read.
+ * what stands before the first of them may still have to be read. The thread is named by its `tenantKey`.
  */
 export interface EventsNotice {
   type: 'events';
-  threadId: string;
+  threadKey: string;
   seq: number;
   events?: LoggedEvent[];
 }

@@ -50,13 +50,13 @@ function writeSignal(signal: Signal, room: number): string {
   return fitting ?? '{"type":"lost"}';
 }
 
-type Written = { type?: unknown; threadId?: unknown; seq?: unknown; events?: unknown; runId?: unknown };
+type Written = { type?: unknown; threadKey?: unknown; seq?: unknown; events?: unknown; runId?: unknown };
 
 function readSignal(written: Written | null): Signal | undefined {
-  const { type, threadId, seq, events, runId } = written ?? {};
-  if (type === 'events' && typeof threadId === 'string' && typeof seq === 'number') {
+  const { type, threadKey, seq, events, runId } = written ?? {};
+  if (type === 'events' && typeof threadKey === 'string' && typeof seq === 'number') {
     // Only a process of this service writes here, and it writes the log's own events.
-    return { type, threadId, seq, ...(Array.isArray(events) && { events: events as LoggedEvent[] }) };
+    return { type, threadKey, seq, ...(Array.isArray(events) && { events: events as LoggedEvent[] }) };
   }
   if (type === 'cancel' && typeof runId === 'string') return { type, runId };
   if (type === 'run-waits' || type === 'lost' || type === 'deaf') return { type };

@@ -13,7 +13,7 @@ const mostEvents = 1_000;
 
 /** Signals with the same key say the same thing, so one of them is enough. */
 export function keyOf(signal: Signal): string {
-  if (signal.type === 'events') return `events ${signal.threadId}`;
+  if (signal.type === 'events') return `events ${signal.threadKey}`;
   return signal.type === 'cancel' ? `cancel ${signal.runId}` : signal.type;
 }
 
@@ -26,7 +26,7 @@ export function mergeSignals(one: Signal, other: Signal): Signal {
 /** The signal without the events that it carries. */
 export function bare(signal: Signal): Signal {
   if (signal.type !== 'events') return signal;
-  return { type: 'events', threadId: signal.threadId, seq: signal.seq };
+  return { type: 'events', threadKey: signal.threadKey, seq: signal.seq };
 }
 
 function joinEvents(early: EventsNotice, late: EventsNotice): EventsNotice {

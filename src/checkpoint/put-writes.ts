@@ -41,7 +41,7 @@ export async function putWrites(
       select ${place.thread_id}, ${place.checkpoint_ns}, ${place.checkpoint_id}, ${place.task_id}, idx, channel, data,
         ${runId ?? null}
       from given, held
-      on conflict (thread_id, checkpoint_ns, checkpoint_id, task_id, idx) do update
+      on conflict (tenant_id, thread_id, checkpoint_ns, checkpoint_id, task_id, idx) do update
         set channel = excluded.channel, data = excluded.data, run_id = excluded.run_id,
           replaced = case when w.run_id is not distinct from excluded.run_id then w.replaced else jsonb_build_object(
             'run_id', w.run_id, 'channel', w.channel, 'data', w.data, 'replaced', w.replaced) end

@@ -1,5 +1,6 @@
 import type { Json } from '../message.ts';
 import type { SqlResult } from '../sql/run-select.ts';
+import { printable } from './printable.ts';
 
 const widest = 40;
 
@@ -25,6 +26,6 @@ function show(value: Json): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
+  const line = printable(text.replaceAll(/\s+/g, ' '));
   return line.length > widest ? `${line.slice(0, widest - 1)}…` : line;
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { LoggedEvent } from '../turn-event.ts';
+import { printable, printableLines } from './printable.ts';
 
 /** How much of a result or an argument is printed, in characters. */
 const shown = 300;
@@ -18,11 +19,13 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
       case 'agent-start':
         return line(paint(['bold', 'cyan'], event.agent));
       case 'text-delta':
-        output.write(`${inText ? '' : '  '}${event.text.replaceAll('\n', '\n  ')}`);
+        output.write(`${inText ? '' : '  '}${printableLines(event.text).replaceAll('\n', '\n  ')}`);
         inText = true;
         return;
       case 'call-start':
-        return line(`  ${paint('yellow', `→ ${event.call.name}`)} ${short(JSON.stringify(event.call.args))}`);
+        return line(
+          `  ${paint('yellow', `→ ${printable(event.call.name)}`)} ${short(JSON.stringify(event.call.args))}`,
+        );
       case 'call-end':
         return line(
           `  ${paint(event.message.status === 'error' ? 'red' : 'green', `← ${event.message.name}`)} ${short(event.message.content)} ${paint('dim', `${event.milliseconds} ms`)}`,
@@ -32,11 +35,11 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
           `  ${paint('magenta', `⇒ ${event.to}`)}${Object.keys(event.brief).length > 0 ? ` ${short(JSON.stringify(event.brief))}` : ''}`,
         );
       case 'handoff-refused':
-        return line(`  ${paint('red', `⇏ ${event.to}`)} ${event.reason}`);
+        return line(`  ${paint('red', `⇏ ${printable(event.to)}`)} ${printable(event.reason)}`);
       case 'interrupted':
         return line(paint('yellow', `waits for a person: ${short(JSON.stringify(event.interrupts))}`));
       case 'turn-error':
-        return line(paint('red', event.message));
+        return line(paint('red', printableLines(event.message)));
       case 'turn-end':
         return line(
           paint(
@@ -49,6 +52,6 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
 }
 
 function short(text: string): string {
-  const flat = text.replace(/\s+/g, ' ').trim();
+  const flat = printable(text.replace(/\s+/g, ' ').trim());
   return flat.length > shown ? `${flat.slice(0, shown)}…` : flat;
 }

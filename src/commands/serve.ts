@@ -8,6 +8,8 @@ import { createApp } from '../http/app.ts';
 import { fireCrons } from '../http/langgraph/fire-cron.ts';
 import { listen, serverLimits } from '../http/listen.ts';
 import { openSocketServer, type SocketServer } from '../http/socket-server.ts';
+import { checkStart } from '../identity/check-start.ts';
+import { isLocal } from '../identity/is-local.ts';
 import { type Logger, openLog } from '../log.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
 import { showProgress } from './show-progress.ts';
@@ -63,7 +65,8 @@ export async function serve(
 ): Promise<Service> {
   const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
   const sockets = openSocketServer();
-  const server = await fireCrons(context)
+  const server = await checkStart(context)
+    .then(() => fireCrons(context))
     .then(() => listenAt(createApp(context), sockets, config.http))
     .catch(async (error: unknown) => {
       await context.close();
@@ -71,7 +74,7 @@ export async function serve(
     });
   const { port } = server.address() as AddressInfo; // a server that listens on TCP
   const url = `http://${config.http.host.includes(':') ? `[${config.http.host}]` : config.http.host}:${port}`;
-  output.write(greeting(context, url));
+  output.write(greeting(context, url, await isLocal(context)));
   let stopped: Promise<void> | undefined;
   return {
     url,
@@ -113,7 +116,7 @@ async function stop(context: AppContext, server: ServerType, sockets: SocketServ
   context.log.info('stopped');
 }
 
-function greeting({ config, graphs }: AppContext, url: string): string {
+function greeting({ config, graphs }: AppContext, url: string, local: boolean): string {
   const { fast, careful } = config.models.roles;
   const offline = fast.provider === 'offline' || careful.provider === 'offline';
   const first = graphs.get('films') ?? graphs.list()[0];
@@ -131,13 +134,14 @@ function greeting({ config, graphs }: AppContext, url: string): string {
         .join(', ') || 'none: see the problems above'
     }`,
     `  models   ${offline ? 'offline: no key is set, answers are planned from the agents’ examples' : `${fast.model}, ${careful.model}`}`,
+    `  access   ${local ? 'no keys: whoever reaches this address may do anything, as the tenant local' : 'with a key: see docs/access.md'}`,
     `  docs     ${url}/docs`,
     ...(first
       ? [
           '',
           'Ask something:',
           '',
-          `  curl -s ${url}/v1/chat/completions -H 'content-type: application/json' -d '${body}'`,
+          `  curl -s ${url}/v1/chat/completions ${local ? '' : "-H 'authorization: Bearer baton_…' "}-H 'content-type: application/json' -d '${body}'`,
         ]
       : []),
     '',

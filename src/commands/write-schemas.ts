@@ -3,12 +3,14 @@ import path from 'node:path';
 import { z } from 'zod';
 import { agentSchema } from '../handoff/agent-file.ts';
 import { graphSchema } from '../handoff/graph-file.ts';
+import { modelsFileSchema } from '../model/models-file.ts';
 
-/** The JSON Schemas of the two formats that people edit, by file, for completion in editors. */
+/** The JSON Schemas of the formats that people edit, by file, for completion in editors. */
 export function fileSchemas(): Record<string, string> {
   return {
     'agent.schema.json': toText('The front matter of an agent', agentSchema),
     'graph.schema.json': toText('A graph', graphSchema),
+    'models.schema.json': toText('Prices of models, keys and stand-ins', modelsFileSchema),
   };
 }
 

@@ -13,7 +13,7 @@ export interface AssistantFields {
 }
 
 /** An assistant as its current version has it. */
-export type Assistant = AssistantFields & Selectable<AssistantTable>;
+export type Assistant = AssistantFields & Omit<Selectable<AssistantTable>, 'tenant_id'>;
 export type AssistantVersion = Selectable<AssistantVersionTable>;
 
 /** Makes an assistant, whose first version this is. Returns undefined when its id is taken. */
@@ -26,7 +26,7 @@ export function createAssistant(
     const made = await trx
       .insertInto('baton.assistant')
       .values({ assistant_id: assistantId, version: 1 })
-      .onConflict((conflict) => conflict.column('assistant_id').doNothing())
+      .onConflict((conflict) => conflict.columns(['tenant_id', 'assistant_id']).doNothing())
       .returning('assistant_id')
       .executeTakeFirst();
     if (!made) return undefined;
@@ -118,7 +118,7 @@ async function keepOwn(trx: Transaction<Schema>, own: Assistant): Promise<void> 
   const made = await trx
     .insertInto('baton.assistant')
     .values({ assistant_id, version, created_at, updated_at })
-    .onConflict((conflict) => conflict.column('assistant_id').doNothing())
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'assistant_id']).doNothing())
     .returning('assistant_id')
     .executeTakeFirst();
   if (made) await addVersion(trx, assistant_id, version, own, created_at);

@@ -33,7 +33,7 @@ export async function startCall(db: Kysely<Schema>, call: CallPlace): Promise<Ca
     with held as (${holding(call)}), added as (
       insert into baton.call_record (thread_id, call_key, call_id, run_id, tool)
       select ${call.threadId}::uuid, ${call.key}, ${call.callId}, ${call.runId}::uuid, ${call.tool} from held
-      on conflict (thread_id, call_key) do nothing
+      on conflict (tenant_id, thread_id, call_key) do nothing
       returning call_key
     )
     select exists (select from held) as held, exists (select from added) as fresh, (

@@ -17,7 +17,7 @@ export function deleteExpiredThreads(db: Kysely<Schema>, limit: number): Promise
       expires_at <= now() and ttl_strategy = 'delete'
       or temporary and updated_at <= now() - interval '1 minute' and not exists (
         select from baton.run r
-        where r.thread_id = thread.thread_id and r.webhook is not null and r.ended_at > now() - interval '1 hour'
+        where (r.tenant_id, r.thread_id) = (thread.tenant_id, thread.thread_id) and r.webhook is not null and r.ended_at > now() - interval '1 hour'
       )
     ) limit ${limit} for update skip locked`,
   );
@@ -27,14 +27,17 @@ export function deleteExpiredThreads(db: Kysely<Schema>, limit: number): Promise
 async function deleteIdleThreads(db: Kysely<Schema>, which: RawBuilder<unknown>): Promise<string[]> {
   const { rows } = await sql<{ thread_id: string }>`
     with idle as materialized (
-      select thread_id from baton.thread where status <> 'busy' and ${which}
+      select tenant_id, thread_id from baton.thread where status <> 'busy' and ${which}
     ), values_gone as (
-      delete from baton.checkpoint_value where thread_id in (select thread_id::text from idle)
+      delete from baton.checkpoint_value where ${ofIdle}
     ), writes_gone as (
-      delete from baton.checkpoint_write where thread_id in (select thread_id::text from idle)
+      delete from baton.checkpoint_write where ${ofIdle}
     ), checkpoints_gone as (
-      delete from baton.checkpoint where thread_id in (select thread_id::text from idle)
+      delete from baton.checkpoint where ${ofIdle}
     )
-    delete from baton.thread where thread_id in (select thread_id from idle) returning thread_id`.execute(db);
+    delete from baton.thread where (tenant_id, thread_id) in (select tenant_id, thread_id from idle)
+    returning thread_id`.execute(db);
   return rows.map(({ thread_id }) => thread_id);
 }
+
+const ofIdle = sql`(tenant_id, thread_id) in (select tenant_id, thread_id::text from idle)`;

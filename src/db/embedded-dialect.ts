@@ -1,5 +1,14 @@
-import { type DatabaseConnection, PGliteAdapter, PGliteDialect, PGliteDriver } from 'kysely';
+import {
+  type DatabaseConnection,
+  type PGlite as KyselyPglite,
+  PGliteAdapter,
+  PGliteDialect,
+  PGliteDriver,
+  type PGliteQueryOptions,
+  type PGliteTransaction,
+} from 'kysely';
 import type { Pglite } from './pglite.ts';
+import { currentSettings, setRole } from './role-settings.ts';
 import type { PoolCounts } from './session-limits.ts';
 
 export interface QueueLimits {
@@ -50,19 +59,58 @@ class GivenOutByDriver extends PGliteAdapter {
   }
 }
 
+/** The one connection, which works as whoever has it just now works for. */
+class RolePglite implements KyselyPglite {
+  readonly #pglite: Pglite;
+  setting: string | undefined;
+
+  constructor(pglite: Pglite) {
+    this.#pglite = pglite;
+  }
+
+  get closed(): boolean {
+    return this.#pglite.closed;
+  }
+
+  get ready(): boolean {
+    return this.#pglite.ready;
+  }
+
+  get waitReady(): Promise<void> {
+    return this.#pglite.waitReady;
+  }
+
+  query<T>(sql: string, parameters?: unknown[], options?: PGliteQueryOptions) {
+    return this.#pglite.query<T>(sql, parameters, options, this.setting);
+  }
+
+  transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T> {
+    return this.#pglite.transaction(work, this.setting);
+  }
+
+  close(): Promise<void> {
+    return this.#pglite.close();
+  }
+}
+
 class QueueingDriver extends PGliteDriver {
   readonly #limits: QueueLimits;
+  readonly #inRole: RolePglite;
   readonly #waiting = new Set<() => void>();
   #taken = false;
 
   constructor(pglite: Pglite, limits: QueueLimits) {
-    super({ pglite });
+    const inRole = new RolePglite(pglite);
+    super({ pglite: inRole });
     this.#limits = limits;
+    this.#inRole = inRole;
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
+    const setting = setRole(currentSettings());
     if (this.#taken) await this.#turn();
     this.#taken = true;
+    this.#inRole.setting = setting;
     return super.acquireConnection();
   }
 

@@ -22,7 +22,7 @@ export async function claimKey(trx: Kysely<Schema>, claim: KeyClaim, ids: Ids): 
   const claimed = await trx
     .insertInto('baton.idempotency_key')
     .values({ scope, key, hash, run_id: ids.runId, thread_id: ids.threadId })
-    .onConflict((conflict) => conflict.columns(['scope', 'key']).doNothing())
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'scope', 'key']).doNothing())
     .returning('key')
     .executeTakeFirst();
   if (claimed) return undefined;

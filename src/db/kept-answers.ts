@@ -31,7 +31,7 @@ export async function claimAnswer(
   const { rows } = await sql<{ since: string }>`
     insert into baton.idempotency_key as k (scope, key, hash, created_at)
     values (${scope}, ${key}, ${hash}, clock_timestamp())
-    on conflict (scope, key) do update
+    on conflict (tenant_id, scope, key) do update
     set hash = excluded.hash, created_at = excluded.created_at, status = null, answer = null, run_id = null, thread_id = null
     where k.created_at < now() - interval '1 day'
       or k.hash = excluded.hash and k.status is null and k.run_id is null

@@ -3,12 +3,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { asOwner } from '../tenancy.ts';
 import type { Schema } from './schema.ts';
 
 const shelf = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** Brings the database to the newest schema and returns the names of the migrations that ran now. */
-export async function migrate(db: Kysely<Schema>): Promise<string[]> {
+export function migrate(db: Kysely<Schema>): Promise<string[]> {
+  return asOwner(() => migrateToLatest(db));
+}
+
+async function migrateToLatest(db: Kysely<Schema>): Promise<string[]> {
   await createSchema(db);
   const migrator = new Migrator({
     db,
@@ -34,7 +39,11 @@ async function createSchema(db: Kysely<Schema>): Promise<void> {
 }
 
 /** The names of migrations that have not run yet, oldest first. */
-export async function pendingMigrations(db: Kysely<Schema>): Promise<string[]> {
+export function pendingMigrations(db: Kysely<Schema>): Promise<string[]> {
+  return asOwner(() => listPending(db));
+}
+
+async function listPending(db: Kysely<Schema>): Promise<string[]> {
   const known = Object.keys(await loadMigrations()).sort();
   const table = await sql<{
     found: string | null;

@@ -5,6 +5,7 @@ import { errorMessage, StartError } from '../errors.ts';
 import { EmbeddedDialect, type QueueLimits } from './embedded-dialect.ts';
 import { lockFolder } from './lock-file.ts';
 import { Pglite } from './pglite.ts';
+import { rolePool } from './role-pool.ts';
 import type { Schema } from './schema.ts';
 import {
   countConnections,
@@ -90,7 +91,7 @@ export function openPostgres(
   // node-pg reports a lost connection on the pool when it is idle and on the client when it is checked out.
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
-  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+  const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: rolePool(pool) }) });
   return {
     kind: 'postgres',
     db,

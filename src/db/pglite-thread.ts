@@ -10,7 +10,15 @@ export interface ThreadData {
 }
 
 export type ThreadRequest =
-  | { id: number; do: 'query'; sql: string; parameters: unknown[]; rowMode: 'array' | 'object' }
+  | {
+      id: number;
+      do: 'query';
+      sql: string;
+      parameters: unknown[];
+      rowMode: 'array' | 'object';
+      /** A statement to run before it, in one transaction with it. */
+      setting?: string;
+    }
   | { id: number; do: 'exec'; sql: string }
   | { id: number; do: 'close' };
 
@@ -39,7 +47,7 @@ async function carryOut(
 ): Promise<Omit<Extract<ThreadAnswer, { rows?: unknown }>, 'id'>> {
   switch (request.do) {
     case 'query': {
-      const result = await pglite.query(request.sql, request.parameters, { rowMode: request.rowMode });
+      const result = request.setting ? await inTransaction(request.setting, request) : await query(request);
       return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
@@ -47,6 +55,22 @@ async function carryOut(
     case 'close':
       await pglite.close();
       return {};
+  }
+}
+
+function query({ sql, parameters, rowMode }: Extract<ThreadRequest, { do: 'query' }>) {
+  return pglite.query(sql, parameters, { rowMode });
+}
+
+async function inTransaction(setting: string, request: Extract<ThreadRequest, { do: 'query' }>) {
+  await pglite.exec(`begin; ${setting}`);
+  try {
+    const result = await query(request);
+    await pglite.exec('commit');
+    return result;
+  } catch (error) {
+    await pglite.exec('rollback');
+    throw error;
   }
 }
 

@@ -54,16 +54,18 @@ export class Pglite implements KyselyPglite {
     return this.#starting;
   }
 
+  /** Runs a statement; with a `setting`, a statement before it, in one transaction with it. */
   async query<T>(
     sql: string,
     parameters: unknown[] = [],
     { rowMode = 'object' }: PGliteQueryOptions = {},
+    setting?: string,
   ): Promise<PGliteQueryResults<T>> {
     const {
       rows = [],
       affectedRows = 0,
       fields = [],
-    } = await this.#ask({ do: 'query', sql, parameters, rowMode });
+    } = await this.#ask({ do: 'query', sql, parameters, rowMode, ...(setting && { setting }) });
     return { rows: rows as T[], affectedRows, fields }; // the caller's T
   }
 
@@ -74,8 +76,8 @@ export class Pglite implements KyselyPglite {
   }
 
   /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */
-  async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>): Promise<T> {
-    const begun = this.query('begin').then(() => this.#stopped);
+  async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>, setting?: string): Promise<T> {
+    const begun = this.exec(setting ? `begin; ${setting}` : 'begin').then(() => this.#stopped);
     const query: PGliteTransaction['query'] = async (sql, parameters, options) => {
       if ((await begun) !== this.#stopped) throw this.#stopped;
       return this.query(sql, parameters, options);

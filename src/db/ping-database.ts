@@ -1,11 +1,12 @@
 import { type Kysely, sql } from 'kysely';
+import { asOwner } from '../tenancy.ts';
 import { askBeside } from './ask-beside.ts';
 import type { Database } from './open-database.ts';
 import type { Schema } from './schema.ts';
 
 /** Resolves when the database answers. */
 export async function pingDatabase(db: Kysely<Schema>): Promise<void> {
-  await sql`select 1`.execute(db);
+  await asOwner(() => sql`select 1`.execute(db));
 }
 
 /** Resolves when the database answers, also while every connection of the pool is taken. Rejects within a few seconds when it does not. */

@@ -1,5 +1,6 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { JsonObject } from '../message.ts';
+import type { Role } from '../tenancy.ts';
 
 /** Written as a JSON text, read as data. */
 type Jsonb<T extends object | null> = JSONColumnType<T, string, string>;
@@ -8,13 +9,20 @@ type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 /** Every table, by its qualified name. */
 export interface Schema
   extends BatonTables,
+    ModelKeyTables,
     AssistantTables,
     CronTables,
     FilmsTables,
     CheckpointTables,
-    StoreTables {}
+    StoreTables,
+    UserTables,
+    AuditTables,
+    KeyTables,
+    LimitTables,
+    UsageTables {}
 
 interface BatonTables {
+  'baton.tenant': TenantTable;
   'baton.thread': ThreadTable;
   'baton.run': RunTable;
   'baton.event': EventTable;
@@ -23,7 +31,18 @@ interface BatonTables {
   'baton.call_record': CallRecordTable;
 }
 
+/** Whom the rows with its id belong to. */
+export interface TenantTable {
+  tenant_id: string;
+  name: string;
+  /** It keeps its rows, and may do nothing. */
+  suspended_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  created_at: Time;
+}
+
+/** Rows that have a `tenant_id` are their tenant's alone; it is filled in from the transaction: see `row-security.ts`. */
 export interface ThreadTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   graph: string | null;
   /** The version of the graph that the thread is pinned to: a row of `baton.graph_version`. */
@@ -52,6 +71,7 @@ export type TtlStrategy = 'delete' | 'keep_latest';
 export type RunStatus = 'pending' | 'running' | 'success' | 'error' | 'timeout' | 'interrupted';
 
 export interface RunTable {
+  tenant_id: Generated<string>;
   run_id: string;
   thread_id: string;
   graph: string;
@@ -69,6 +89,9 @@ export interface RunTable {
   /** How it is carried out: see `RunConfig`. */
   config: ColumnType<Record<string, unknown>, string | undefined, string>;
   webhook: ColumnType<string | null, string | null | undefined, string | null>;
+  /** Who asked, where somebody did: the user, and the key. */
+  user_id: ColumnType<string | null, string | null | undefined, string | null>;
+  key_id: ColumnType<string | null, string | null | undefined, string | null>;
   /** How often it was begun. */
   attempt: Generated<number>;
   /** How often it was begun and neither ended nor handed back. */
@@ -86,6 +109,7 @@ export interface RunTable {
 
 /** Requests that came with an `Idempotency-Key`, for a day. */
 export interface IdempotencyKeyTable {
+  tenant_id: Generated<string>;
   scope: string;
   key: string;
   /** Of the body. */
@@ -100,6 +124,7 @@ export interface IdempotencyKeyTable {
 
 /** Calls of tools that change something, so that none is carried out twice. */
 export interface CallRecordTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   /** Of the message that called, the call and its arguments: see `callKey`. */
   call_key: string;
@@ -113,6 +138,7 @@ export interface CallRecordTable {
 }
 
 export interface EventTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   /** Counts up from 1 in a thread, without gaps, and never changes. */
   seq: number;
@@ -138,6 +164,7 @@ interface AssistantTables {
 }
 
 export interface AssistantTable {
+  tenant_id: Generated<string>;
   assistant_id: string;
   /** The current one: a row of `baton.assistant_version`. */
   version: number;
@@ -147,6 +174,7 @@ export interface AssistantTable {
 
 /** What an assistant was with each change; never changed. */
 export interface AssistantVersionTable {
+  tenant_id: Generated<string>;
   assistant_id: string;
   /** Counts up from 1, without gaps. */
   version: number;
@@ -165,6 +193,7 @@ interface CronTables {
 
 /** Runs that are started by the clock. */
 export interface CronTable {
+  tenant_id: Generated<string>;
   cron_id: string;
   assistant_id: string;
   /** The thread that its runs are on; null: each has one of its own. */
@@ -187,6 +216,109 @@ export interface CronTable {
   updated_at: Time;
 }
 
+interface UserTables {
+  'baton.user': UserTable;
+  'baton.session': SessionTable;
+  'baton.refresh_token': RefreshTokenTable;
+  'baton.mail_token': MailTokenTable;
+  'baton.attempt': AttemptTable;
+}
+
+export interface UserTable {
+  tenant_id: Generated<string>;
+  user_id: string;
+  /** In lower case. */
+  email: string;
+  name: string;
+  role: Role;
+  /** The graphs that it may use; null: all. */
+  graphs: string[] | null;
+  status: 'invited' | 'active' | 'disabled';
+  /** By argon2id, or by bcrypt where it came from elsewhere. */
+  password_hash: string | null;
+  last_login_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface SessionTable {
+  tenant_id: Generated<string>;
+  session_id: string;
+  user_id: string;
+  /** Of its cookie; null: it goes on by refresh tokens. */
+  secret_hash: string | null;
+  /** Where it began. */
+  address: string | null;
+  agent: string | null;
+  used_at: Time;
+  /** Moves along when it is used, up to `ends_at`. */
+  expires_at: ColumnType<Date, Date, Date>;
+  ends_at: ColumnType<Date, Date, never>;
+  created_at: Time;
+}
+
+/** The tokens that a session went on by, the newest of them not used yet. */
+export interface RefreshTokenTable {
+  tenant_id: Generated<string>;
+  token_hash: string;
+  session_id: string;
+  used_at: ColumnType<Date | null, never, Date>;
+  created_at: Time;
+}
+
+/** What was sent by mail; goes when it is used. */
+export interface MailTokenTable {
+  tenant_id: Generated<string>;
+  token_hash: string;
+  user_id: string;
+  purpose: 'reset' | 'invitation';
+  expires_at: ColumnType<Date, Date, never>;
+  created_at: Time;
+}
+
+/** Log-ins and the like that were tried; for the service alone. */
+export interface AttemptTable {
+  key: string;
+  count: number;
+  /** No attempt before. */
+  allowed_at: ColumnType<Date, Date, Date>;
+  forget_at: ColumnType<Date, Date, Date>;
+}
+
+interface ModelKeyTables {
+  'baton.model_key': ModelKeyTable;
+  'baton.model_pool': ModelPoolTable;
+}
+
+/** Keys of model providers. */
+export interface ModelKeyTable {
+  /** Null: the service's own. */
+  tenant_id: ColumnType<string | null, string | null | undefined, never>;
+  key_id: ColumnType<string, string, never>;
+  name: string;
+  provider: ColumnType<string, string, never>;
+  base_url: ColumnType<string | null, string | null, never>;
+  /** Which it serves; empty: all. */
+  models: string[];
+  weight: number;
+  max_concurrency: number | null;
+  requests_per_minute: number | null;
+  tokens_per_minute: number | null;
+  disabled: Generated<boolean>;
+  /** Of the secret, to tell it by; empty where the secret is short. */
+  last_four: string;
+  /** The secret: see `seal`. Tenants' work cannot read it. */
+  sealed: string;
+  created_at: Time;
+  updated_at: Time;
+}
+
+/** Whether a tenant that has keys of its own uses the service's too. */
+export interface ModelPoolTable {
+  tenant_id: Generated<string>;
+  shared: Generated<boolean>;
+}
+
 interface StoreTables {
   'baton.store_item': StoreItemTable;
   'baton.store_vector': StoreVectorTable;
@@ -194,8 +326,11 @@ interface StoreTables {
 
 /** What is remembered beyond threads. */
 export interface StoreItemTable {
+  tenant_id: Generated<string>;
   item_id: Generated<number>;
   namespace: string[];
+  /** The labels of the namespace, each with a dot behind it. */
+  place: ColumnType<string, never, never>;
   key: string;
   value: Jsonb<JsonObject>;
   /** Of the value, as JSON text. */
@@ -210,6 +345,7 @@ export interface StoreItemTable {
 
 /** Vectors of an item's texts, one a field and embedding model. */
 export interface StoreVectorTable {
+  tenant_id: Generated<string>;
   item_id: number;
   model: string;
   field: string;
@@ -339,6 +475,7 @@ interface CheckpointTables {
 
 /** A saved state: which version each channel had. Thread ids are texts of any form here. */
 export interface CheckpointTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   checkpoint_ns: string;
   checkpoint_id: string;
@@ -352,6 +489,7 @@ export interface CheckpointTable {
 
 /** One version of one channel; never changed. */
 export interface CheckpointValueTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   checkpoint_ns: string;
   channel: string;
@@ -369,6 +507,7 @@ export interface CheckpointValueTable {
 
 /** What a task handed in on top of a checkpoint. */
 export interface CheckpointWriteTable {
+  tenant_id: Generated<string>;
   thread_id: string;
   checkpoint_ns: string;
   checkpoint_id: string;
@@ -382,4 +521,207 @@ export interface CheckpointWriteTable {
   run_id: string | null;
   /** The write of an earlier run that this one took the place of. */
   replaced: Jsonb<object> | null;
+}
+
+interface AuditTables {
+  'baton.audit': AuditTable;
+  'baton.audit_head': AuditHeadTable;
+}
+
+/** Who did what to what: see `migrations/0016-audit.ts`. Added and read, never changed. */
+export interface AuditTable {
+  /** `-` stands for no tenant. */
+  tenant_id: Generated<string>;
+  /** Counts up from 1 in a tenant, without gaps; the database sets it. */
+  seq: ColumnType<number, never, never>;
+  at: ColumnType<Date, Date, never>;
+  actor_kind: string;
+  actor_id: string | null;
+  actor_name: string | null;
+  actor_role: string | null;
+  /** The actor's own, where it is another than the row's. */
+  actor_tenant: string | null;
+  address: string | null;
+  request_id: string | null;
+  /** Noun and verb: `key-create`. */
+  action: string;
+  target_type: string | null;
+  target_id: string | null;
+  outcome: 'ok' | 'refused' | 'failed';
+  details: JSONColumnType<JsonObject, string, never>;
+  /** Of the key that the digest was made with; null: it was made without. */
+  key_id: string | null;
+  prev_hash: ColumnType<string, never, never>;
+  /** Handed in: the digest of the row. Kept: the hash that links it to the row before. */
+  hash: string;
+}
+
+/** Where a tenant's chain ends, and where it begins: the last row that was taken away. */
+export interface AuditHeadTable {
+  tenant_id: string;
+  seq: ColumnType<number, never, never>;
+  hash: ColumnType<string, never, never>;
+  anchor_seq: ColumnType<number, never, never>;
+  anchor_hash: ColumnType<string, never, never>;
+  anchor_key_id: ColumnType<string | null, never, never>;
+  anchor_seal: ColumnType<string | null, never, never>;
+}
+
+interface KeyTables {
+  'baton.api_key': ApiKeyTable;
+  'baton.revoked_token': RevokedTokenTable;
+}
+
+/** API keys. The secret itself is nowhere. */
+export interface ApiKeyTable {
+  tenant_id: Generated<string>;
+  key_id: string;
+  name: string;
+  role: 'viewer' | 'member' | 'engineer' | 'admin';
+  /** Null: all that the role has. */
+  scopes: string[] | null;
+  /** Null: all. */
+  graphs: string[] | null;
+  operator: Generated<boolean>;
+  /** SHA-256, hex. */
+  secret_hash: string;
+  /** Of the secret before the last rotation, and until when it is good. */
+  previous_hash: ColumnType<string | null, never, string | null>;
+  previous_expires_at: ColumnType<Date | null, never, Date | null>;
+  expires_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
+  /** To the minute. */
+  last_used_at: ColumnType<Date | null, never, Date | null>;
+  revoked_at: ColumnType<Date | null, never, Date | null>;
+  rotated_at: ColumnType<Date | null, never, Date | null>;
+  created_by: string;
+  created_at: Time;
+}
+
+/** Tokens that were taken back before they ran out. */
+export interface RevokedTokenTable {
+  tenant_id: Generated<string>;
+  token_id: string;
+  expires_at: Time;
+  revoked_by: string;
+  revoked_at: Time;
+}
+
+interface LimitTables {
+  'baton.limit_count': LimitCountTable;
+  'baton.limit_override': LimitOverrideTable;
+}
+
+/** What was counted against limits: see `migrations/0013-limits.ts`. The service's alone. */
+export interface LimitCountTable {
+  key: string;
+  slice: Generated<number>;
+  counts: Generated<number[]>;
+  expires_at: Generated<Date>;
+}
+
+/** Limits that a tenant, or one of its keys, has of its own. */
+export interface LimitOverrideTable {
+  tenant_id: Generated<string>;
+  /** Empty: all of the tenant. */
+  key_id: string;
+  rule: string;
+  /** Null: no limit. */
+  quota: number | null;
+  /** Null: so many at once. */
+  window_ms: number | null;
+  created_at: Time;
+}
+
+/** What models cost, and what may be spent: nano-dollars, and tokens. */
+interface UsageTables {
+  'baton.model_call': ModelCallTable;
+  'baton.budget': BudgetTable;
+  'baton.budget_use': BudgetUseTable;
+  'baton.budget_alert': BudgetAlertTable;
+}
+
+/** The ledger: a row a call, written before it is made. Changed by `reserve_model_call` and `settle_model_calls` alone. */
+export interface ModelCallTable {
+  tenant_id: Generated<string>;
+  call_id: string;
+  kind: 'chat' | 'embed';
+  user_id: string | null;
+  /** Of who asked. */
+  api_key_id: string | null;
+  thread_id: string | null;
+  run_id: string | null;
+  graph: string | null;
+  agent: string | null;
+  role: string;
+  provider: string;
+  model: string;
+  /** The provider's key that served it, by its id. */
+  model_key: string | null;
+  input_tokens: Generated<number>;
+  /** Parts of the input. */
+  cached_input_tokens: Generated<number>;
+  cache_write_tokens: Generated<number>;
+  audio_input_tokens: Generated<number>;
+  output_tokens: Generated<number>;
+  /** Parts of the output. */
+  reasoning_tokens: Generated<number>;
+  audio_output_tokens: Generated<number>;
+  estimated: Generated<boolean>;
+  /** Null: the model has no price. */
+  cost_nano: number | null;
+  price_version: string | null;
+  /** `lost`: its process was gone before it said what became of it; its figures are its prompt's. */
+  outcome: Generated<'pending' | 'ok' | 'failed' | 'cancelled' | 'lost'>;
+  /** What it holds of budgets until it is over. */
+  holds: ColumnType<object[] | null, string | null, string | null>;
+  started_at: Time;
+  expires_at: ColumnType<Date, Date, Date>;
+  milliseconds: number | null;
+}
+
+export interface BudgetTable {
+  tenant_id: Generated<string>;
+  budget_id: Generated<string>;
+  scope: 'tenant' | 'user' | 'graph' | 'run';
+  /** A user, or a graph whose runs it is about; `*`: each by itself. */
+  subject: string;
+  period: 'day' | 'month' | 'total';
+  unit: 'usd' | 'tokens';
+  /** Nano-dollars, or tokens. */
+  most: number;
+  /** In percent. */
+  alerts: ColumnType<number[], number[] | undefined, number[]>;
+  /** Who is told of alerts. */
+  webhook: string | null;
+  created_at: Time;
+  updated_at: Time;
+}
+
+export interface BudgetUseTable {
+  tenant_id: Generated<string>;
+  budget_id: string;
+  /** The user, graph or run; empty for the tenant. */
+  who: string;
+  /** The first day of the period, in UTC. */
+  begins: string;
+  spent: Generated<number>;
+  reserved: Generated<number>;
+  /** The least that a call of a chat model has held. */
+  smallest: number | null;
+  touched_at: Time;
+}
+
+export interface BudgetAlertTable {
+  tenant_id: Generated<string>;
+  alert_id: Generated<string>;
+  budget_id: string;
+  who: string;
+  begins: string;
+  /** In percent. */
+  threshold: number;
+  spent: number;
+  most: number;
+  created_at: Time;
+  /** When it was handed to who sends it. */
+  told_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }

@@ -42,7 +42,7 @@ export function createThread(
       metadata: JSON.stringify(thread.metadata),
       ...ttlColumns(thread.ttl),
     })
-    .onConflict((conflict) => conflict.column('thread_id').doNothing())
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'thread_id']).doNothing())
     .returningAll()
     .executeTakeFirst();
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../message.ts';
 import type { Example } from '../model/chat-model.ts';
-import type { FileProblem } from './file-problem.ts';
-import { checkYaml, readYaml, type YamlSource } from './yaml-source.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
+import { checkYaml, readYaml, type YamlSource } from '../yaml/yaml-source.ts';
 
 /** An agent as its file says it: front matter, then the prompt. */
 export interface Agent {

@@ -1,9 +1,9 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { RecordedResult } from '../db/call-records.ts';
 import type { AiMessage, Call, Message, ToolMessage } from '../message.ts';
+import { unknownName } from '../yaml/file-problem.ts';
 import { applyGuards, type GuardRun } from './apply-guards.ts';
 import type { Approvals } from './ask-approval.ts';
-import { unknownName } from './file-problem.ts';
 import { runOnce } from './run-once.ts';
 import type { Seat } from './seat.ts';
 import { type StateValues, turnMessages } from './state.ts';

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../message.ts';
 import type { Example } from '../model/chat-model.ts';
+import { didYouMean, type FileProblem, unknownName } from '../yaml/file-problem.ts';
 import type { Agent } from './agent-file.ts';
 import type { Known } from './check-graph.ts';
-import { didYouMean, type FileProblem, unknownName } from './file-problem.ts';
 import type { Edge, Graph } from './graph-file.ts';
 
 type Found = (path: PropertyKey[], message: string) => FileProblem;

@@ -1,6 +1,6 @@
+import { type FileProblem, unknownName } from '../yaml/file-problem.ts';
 import type { Agent } from './agent-file.ts';
 import type { Guard } from './define-guard.ts';
-import { type FileProblem, unknownName } from './file-problem.ts';
 import type { Graph } from './graph-file.ts';
 import type { ShelvedTool } from './load-tools.ts';
 import { transferTarget } from './transfer-tool.ts';

@@ -1,5 +1,5 @@
+import type { FileProblem } from '../yaml/file-problem.ts';
 import type { Known } from './check-graph.ts';
-import type { FileProblem } from './file-problem.ts';
 import type { Graph } from './graph-file.ts';
 import { emptyState } from './state.ts';
 import { transferName } from './transfer-tool.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { AiMessage, Call, Json, Message } from '../message.ts';
 import type { TurnEvent } from '../turn-event.ts';
+import { unknownName } from '../yaml/file-problem.ts';
 import { applyGuards, type GuardRun } from './apply-guards.ts';
-import { unknownName } from './file-problem.ts';
 import type { Edge } from './graph-file.ts';
 import { guardInput } from './guard-input.ts';
 import { type Seat, seatOf } from './seat.ts';

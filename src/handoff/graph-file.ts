@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { FileProblem } from './file-problem.ts';
-import { checkYaml, readYaml, type YamlSource } from './yaml-source.ts';
+import { type Role, roles } from '../tenancy.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
+import { checkYaml, readYaml, type YamlSource } from '../yaml/yaml-source.ts';
 
 /** What of the thread crosses the edge: see `viewFor`. */
 export type Show = 'full' | 'narrated' | 'brief' | 'summary';
@@ -43,6 +44,8 @@ export interface Graph {
   approve: string[];
   /** Guards that look at every text on its way. */
   guards: string[];
+  /** The least role that may use it; absent: the least that may run anything. */
+  access?: { role: Role };
   text: string;
   source: YamlSource;
 }
@@ -107,6 +110,10 @@ export const graphSchema = z.strictObject({
     .array(name)
     .default([])
     .describe('Guards from the shelf `guards/` that look at every text on its way.'),
+  access: z
+    .strictObject({ role: z.enum(roles, `expected ${roles.join(', ')}`).describe('Who has it, or more.') })
+    .optional()
+    .describe('Who may use the graph; to everybody else it is not there.'),
 });
 
 /** Reads a graph's file. Returns the graph, or every mistake in the file. Names are checked by `checkGraph`. */
@@ -115,7 +122,7 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
   if (Array.isArray(source)) return source;
   const data = checkYaml(source, graphSchema);
   if (Array.isArray(data)) return data;
-  const { handoffs, limits, ...rest } = data;
+  const { handoffs, limits, access, ...rest } = data;
   const edges = Object.entries(handoffs).flatMap(([from, targets]) =>
     Object.entries(targets).map(([to, { brief, context, limit, ...edge }]) => ({
       from,
@@ -126,7 +133,15 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
       context: context as Edge['context'], // an absent `last` is absent
     })),
   );
-  return { name: graphName, ...rest, limits: limits as Limits, edges, text, source }; // an absent `onLimit` is absent
+  return {
+    name: graphName,
+    ...rest,
+    limits: limits as Limits, // an absent `onLimit` is absent
+    edges,
+    ...(access && { access }),
+    text,
+    source,
+  };
 }
 
 function readBrief(fields: Record<string, BriefType>): Edge['brief'] {

@@ -1,6 +1,6 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
+import type { FileProblem } from '../yaml/file-problem.ts';
 import type { Tool } from './define-tool.ts';
-import type { FileProblem } from './file-problem.ts';
 import { followChanges } from './follow-changes.ts';
 import { keepLastGood } from './keep-last-good.ts';
 import { graphLoader, isSameGraph, type LoadedGraph } from './load-graph.ts';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { z } from 'zod';
 import { errorMessage } from '../errors.ts';
-import type { FileProblem } from './file-problem.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
 
 /** A thing of a shelf of code and the file that it comes from, relative to the project. */
 export interface Shelved<Thing> {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { FileProblem } from '../yaml/file-problem.ts';
 import type { Guard } from './define-guard.ts';
-import type { FileProblem } from './file-problem.ts';
 import { importShelf } from './import-shelf.ts';
 
 const shape = z.object({

@@ -1,9 +1,9 @@
+import type { FileProblem } from '../yaml/file-problem.ts';
 import { type Agent, readAgent } from './agent-file.ts';
 import { checkExamples } from './check-examples.ts';
 import { checkGraph, checkUnused, type Known } from './check-graph.ts';
 import { checkWaysOut } from './check-ways-out.ts';
 import type { Guard } from './define-guard.ts';
-import type { FileProblem } from './file-problem.ts';
 import { type Graph, readGraph } from './graph-file.ts';
 import { loadGuards } from './load-guards.ts';
 import { loadTools, type ShelvedTool } from './load-tools.ts';

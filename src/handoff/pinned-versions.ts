@@ -1,6 +1,6 @@
 import { type GraphFiles, getGraphFiles } from '../db/graph-versions.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
 import { readAgent } from './agent-file.ts';
-import type { FileProblem } from './file-problem.ts';
 import { type Graph, readGraph } from './graph-file.ts';
 import type { LoadedGraph } from './load-graph.ts';
 import type { Machine, SeatedGraph } from './seat.ts';

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { FileProblem } from './file-problem.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
 
 /** The things of one folder, by the names of their files. */
 export interface Shelf<Thing> {

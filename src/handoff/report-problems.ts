@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { FileProblem } from './file-problem.ts';
+import type { FileProblem } from '../yaml/file-problem.ts';
 
 /** Logs what is wrong with the files now and was not before, and which files are good again. */
 export function reportProblems(

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type CallPlace, finishCall, type RecordedResult, startCall } from '../db/call-records.ts';
+import { type CallPlace, type RecordedResult, startCall } from '../db/call-records.ts';
 import { patiently } from '../db/patiently.ts';
 import type { Call } from '../message.ts';
 import type { Tool } from './define-tool.ts';
+import { endCall } from './end-call.ts';
 import { runTool, type ToolPlace } from './run-tool.ts';
 import type { Machine } from './seat.ts';
 
@@ -31,7 +32,8 @@ export async function runOnce(
   if (typeof start === 'object') return start;
   if (start === 'begun' && changes === 'world') return unknownOutcome;
   const result = await runTool(machine, tool, call, { ...place, record });
-  const first = await patiently(() => finishCall(machine.database.db, record, result), { forMs: 10_000 });
+  const end = () => machine.database.db.transaction().execute((trx) => endCall(trx, call, record, result));
+  const first = await patiently(end, { forMs: 10_000 });
   return first ? result : recorded(machine, record, result);
 }
 

@@ -1,11 +1,13 @@
 import type { LangGraphRunnableConfig } from '@langchain/langgraph';
-import { type CallPlace, finishCall, holdThread } from '../db/call-records.ts';
+import { type CallPlace, holdThread } from '../db/call-records.ts';
 import { LostThreadError } from '../db/events.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { errorMessage, ToolError } from '../errors.ts';
 import type { Call, JsonObject, ToolMessage } from '../message.ts';
 import type { TurnEvent } from '../turn-event.ts';
+import { BudgetError } from '../usage/budget-error.ts';
 import type { Tool, ToolContext, ToolResult } from './define-tool.ts';
+import { endCall } from './end-call.ts';
 import type { Machine } from './seat.ts';
 import { openToolStore } from './tool-store.ts';
 
@@ -23,7 +25,7 @@ export interface ToolPlace {
   record?: CallPlace;
 }
 
-/** Runs a tool. What goes wrong is a result that the model reads; only a cancelled turn and a database that is away throw. */
+/** Runs a tool. What goes wrong is a result that the model reads; only a cancelled turn, a spent budget and a database that is away throw. */
 export async function runTool(
   machine: Machine,
   tool: Tool,
@@ -46,7 +48,7 @@ export async function runTool(
       ...ids,
       callKey: place.record?.key ?? call.id,
       ...callerOf(place.config),
-      commit: (work) => commit(machine, place.record, work),
+      commit: (work) => commit(machine, call, place.record, work),
       database: machine.database,
       embedder: machine.embedder,
       store: openToolStore(machine, signal),
@@ -56,7 +58,7 @@ export async function runTool(
     return { status: 'success', ...bound(typeof result === 'string' ? { content: result } : result) };
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof LostThreadError) throw error;
+    if (error instanceof LostThreadError || error instanceof BudgetError) throw error;
     if (tool.changes === 'database' && isUnavailable(error)) throw error; // nothing was changed: whoever goes on does it again
     if (error instanceof ToolError) return { status: 'error', content: errorMessage(error) };
     machine.log.error({ err: error, ...ids, agent: place.agent, tool: tool.name }, 'a tool failed');
@@ -70,6 +72,7 @@ export async function runTool(
 /** What the tool changes and what it returns are saved together, or neither is: not once the thread is somebody else's. */
 async function commit(
   { database }: Machine,
+  call: Call,
   record: CallPlace | undefined,
   work: Parameters<ToolContext['commit']>[0],
 ): Promise<ToolResult> {
@@ -77,7 +80,7 @@ async function commit(
     const returned = await work(trx);
     const result = bound(typeof returned === 'string' ? { content: returned } : returned);
     if (record) await holdThread(trx, record);
-    if (record && !(await finishCall(trx, record, { status: 'success', ...result }))) {
+    if (record && !(await endCall(trx, call, record, { status: 'success', ...result }))) {
       throw new Error('The call was carried out elsewhere meanwhile: what it did here is taken back.');
     }
     return result;

@@ -1,6 +1,6 @@
 import { CallerError } from '../errors.ts';
 import type { SqlPolicy } from '../sql/sql-policy.ts';
-import { unknownName } from './file-problem.ts';
+import { unknownName } from '../yaml/file-problem.ts';
 import type { Project } from './load-project.ts';
 
 /** What the SQL of a graph's agents may read. Throws a `CallerError` when there is no such graph, or none of its tools runs SQL. */

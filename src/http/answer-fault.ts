@@ -19,6 +19,7 @@ export function answerFaultAt(path: string): AnswerFault {
   const answer = shapeAt(path);
   return (c, fault) => {
     if (fault.retryAfter !== undefined) c.header('Retry-After', String(fault.retryAfter));
+    if (fault.status === 401) c.header('WWW-Authenticate', c.get('challenge') ?? 'Bearer realm="baton"');
     return answer(c, fault);
   };
 }

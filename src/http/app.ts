@@ -1,13 +1,29 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
-import { secureHeaders } from 'hono/secure-headers';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
 import { a2aRoutes } from './a2a/a2a-routes.ts';
+import { findAddress } from './address-of.ts';
 import { answerFaultAt } from './answer-fault.ts';
 import { answerOnce } from './answer-once.ts';
+import { auditRequests } from './audit-requests.ts';
+import { auditRoutes } from './audit-routes.ts';
+import { accountPage } from './auth/account-page.ts';
+import { authenticate } from './auth/authenticate.ts';
+import { guardCsrf } from './auth/guard-csrf.ts';
+import { guardOrigin } from './auth/guard-origin.ts';
+import { keyRoutes } from './auth/key-routes.ts';
+import { loginRoutes } from './auth/login-routes.ts';
+import { meRoutes } from './auth/me-routes.ts';
+import { passwordRoutes } from './auth/password-routes.ts';
+import { securityHeaders } from './auth/security-headers.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import { shareOrigins } from './auth/share-origins.ts';
+import { tenantRoutes } from './auth/tenant-routes.ts';
+import { tokenRoutes } from './auth/token-routes.ts';
+import { userRoutes } from './auth/user-routes.ts';
+import { budgetRoutes } from './budget-routes.ts';
 import { countRequests } from './count-requests.ts';
 import { docsRoutes } from './docs-routes.ts';
 import { faultOf } from './fault.ts';
@@ -29,8 +45,12 @@ import { threadCareRoutes } from './langgraph/thread-care-routes.ts';
 import { threadRoutes } from './langgraph/thread-routes.ts';
 import { threadSearchRoutes } from './langgraph/thread-search-routes.ts';
 import { threadStreamRoutes } from './langgraph/thread-stream-routes.ts';
+import { limitAddresses, limitCallers } from './limit-requests.ts';
+import { limitRoutes } from './limit-routes.ts';
 import { mcpRoutes } from './mcp/mcp-routes.ts';
 import { metricsRoutes } from './metrics-routes.ts';
+import { modelKeyRoutes, sharedModelKeyRoutes } from './model-key-routes.ts';
+import { modelPoolRoutes } from './model-pool-routes.ts';
 import { addOpenApi } from './open-api.ts';
 import { limitStreams } from './open-streams.ts';
 import { completionRoutes } from './openai/completion-routes.ts';
@@ -38,13 +58,29 @@ import { conversationRoutes } from './openai/conversation-routes.ts';
 import { modelRoutes } from './openai/model-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { requestLog } from './request-log.ts';
+import { usageRoutes } from './usage-routes.ts';
 
 /** What whoever starts and watches a process asks, of whatever role it is. */
 const watching = [healthRoutes, metricsRoutes, systemRoutes];
 
 /** What clients ask of a process that answers them. */
 const doors = [
+  tokenRoutes,
+  keyRoutes,
+  tenantRoutes,
+  loginRoutes,
+  sessionRoutes,
+  passwordRoutes,
+  meRoutes,
+  userRoutes,
+  auditRoutes,
+  modelKeyRoutes,
+  sharedModelKeyRoutes,
+  modelPoolRoutes,
   filmRoutes,
+  usageRoutes,
+  budgetRoutes,
+  limitRoutes,
   assistantRoutes,
   threadRoutes,
   threadSearchRoutes,
@@ -74,6 +110,7 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
   for (const routes of works ? watching : [...watching, ...doors]) app.route('/', routes(context));
   if (!works) {
     app.route('/', docsRoutes());
+    app.route('/', accountPage());
     addOpenApi(app);
   }
   addFaults(app);
@@ -83,31 +120,16 @@ export function createApp(context: AppContext): OpenAPIHono<HttpEnv> {
 function addMiddleware(app: OpenAPIHono<HttpEnv>, context: AppContext): void {
   app.use(
     requestId({ limitLength: 128 }),
+    findAddress(context.config.http),
     requestLog(context.log),
     countRequests(context.metrics),
-    secureHeaders({
-      overwrite: false,
-      strictTransportSecurity: false, // whoever ends TLS in front of us says so
-      xFrameOptions: 'DENY',
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    }),
-    cors({
-      origin: '*',
-      exposeHeaders: [
-        'Content-Location',
-        'Location',
-        'Mcp-Session-Id',
-        'X-Pagination-Total',
-        'X-Pagination-Next',
-        'X-Request-Id',
-        'Idempotent-Replayed',
-        'Retry-After',
-      ],
-      maxAge: 600,
-    }),
+    auditRequests(context),
+    securityHeaders(context.config),
+    shareOrigins(context.config),
     neverStore,
     closeHead,
     refuseNul,
+    limitAddresses(context),
     limitBody,
     methodNotAllowed({
       app,
@@ -117,6 +139,10 @@ function addMiddleware(app: OpenAPIHono<HttpEnv>, context: AppContext): void {
         return answerFaultAt(c.req.path)(c, { status: 405, code: 'method-not-allowed', message, issues: [] });
       },
     }),
+    authenticate(context),
+    guardOrigin(context.config),
+    guardCsrf(context.config),
+    limitCallers(context),
     limitStreams(context),
     answerOnce(context),
   );

@@ -2,6 +2,7 @@ import type { AppContext } from '../app-context.ts';
 import type { ModelName } from '../config.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { pingDatabase, reachDatabase } from '../db/ping-database.ts';
+import { countStates } from '../model/pool/watch-keys.ts';
 
 const patienceMs = 2_000;
 
@@ -35,7 +36,9 @@ export async function checkReadiness(context: AppContext) {
     migrations,
     queue: describeQueue(context),
     bus: { ok: true, state: context.bus.state() },
+    limits: { ok: true, ...context.limits.limiter.state() },
     models: { ok: true, fast: nameOf(roles.fast), careful: nameOf(roles.careful), embed: nameOf(embed) },
+    modelKeys: describeKeys(context),
     graphs: { ok: names.length > 0, names, problems: graphs.problems.length },
   };
 
@@ -62,6 +65,16 @@ export async function checkReadiness(context: AppContext) {
 interface Failed {
   ok: false;
   reason: string;
+}
+
+/** Keys of tenants are only counted. A key that is refused is no failure of this process: others do no better. */
+function describeKeys({ keys: { pool } }: AppContext) {
+  const now = pool.now();
+  const refused = pool
+    .known()
+    .filter((desk) => desk.key.tenant === null && desk.state(now) === 'refused')
+    .map(({ key }) => key.id);
+  return { ok: true, ...countStates(pool), refusedKeys: refused };
 }
 
 /** What waits and what runs. Other processes may carry out what waits, so much of it is no failure of this one. */

@@ -1,5 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { HttpEnv } from './http-env.ts';
+import { problemSchema } from './problem-schema.ts';
 
 export interface Description {
   summary: string;
@@ -12,6 +13,8 @@ export interface Description {
   /** What comes back, and as what; a JSON object when left out. */
   answer?: z.ZodType;
   answers?: 'application/json' | 'text/event-stream' | 'nothing';
+  /** 200 when left out, and 204 for nothing. */
+  status?: 200 | 201 | 202 | 204;
 }
 
 /** Puts a route of a compatible door into the OpenAPI document. `route` is `METHOD /path/{parameter}`. */
@@ -27,6 +30,7 @@ export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}
     example,
     answer = z.looseObject({}),
     answers = 'application/json',
+    status = answers === 'nothing' ? 204 : 200,
   } = told;
   const content = answers === 'nothing' ? {} : { content: { [answers]: { schema: answer } } };
   app.openAPIRegistry.registerPath({
@@ -46,15 +50,19 @@ export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}
       }),
     },
     responses: {
-      [answers === 'nothing' ? 204 : 200]: { description: 'Done.', ...content },
+      [status]: { description: 'Done.', ...content },
       default: {
         description: 'The request cannot be answered.',
-        content: {
-          'application/json': { schema: path.startsWith('/v1/') ? errorObjectSchema : detailSchema },
-        },
+        content: faultContent(path),
       },
     },
   });
+}
+
+/** What each door tells of a fault: see `answerFaultAt`. */
+function faultContent(path: string) {
+  if (path.startsWith('/api/')) return { 'application/problem+json': { schema: problemSchema } };
+  return { 'application/json': { schema: path.startsWith('/v1/') ? errorObjectSchema : detailSchema } };
 }
 
 const detailSchema = z.object({ detail: z.string(), request_id: z.string() }).openapi('Detail');

@@ -13,11 +13,14 @@ export interface Fault {
   issues: Issue[];
   /** When to try again, in seconds. */
   retryAfter?: number;
+  /** The names of limits that were exceeded. */
+  limits?: string[];
 }
 
 const statuses: Record<CallerErrorCode, ContentfulStatusCode> = {
   'invalid-request': 400,
   unauthenticated: 401,
+  'payment-required': 402,
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
@@ -33,9 +36,10 @@ const soon: Partial<Record<CallerErrorCode, number>> = { 'too-many-requests': 5,
 /** What to tell about anything thrown. An error that is not the caller's keeps its message to itself. */
 export function faultOf(error: unknown): Fault {
   if (error instanceof CallerError) {
-    const { code, message, issues } = error;
+    const { code, message, issues, limits } = error;
     const retryAfter = error.retryAfter ?? soon[code];
-    return { status: statuses[code], code, message, issues, ...(retryAfter && { retryAfter }) };
+    const more = { ...(retryAfter && { retryAfter }), ...(limits.length > 0 && { limits }) };
+    return { status: statuses[code], code, message, issues, ...more };
   }
   if (error instanceof HTTPException && error.status < 500) {
     const code = error.status === 415 ? 'unsupported-media-type' : 'invalid-request';

@@ -18,7 +18,9 @@ const readySchema = z
       migrations: checkSchema,
       queue: checkSchema,
       bus: checkSchema,
+      limits: checkSchema,
       models: checkSchema,
+      modelKeys: checkSchema,
       graphs: checkSchema,
     }),
   })

@@ -12,12 +12,13 @@ export function requestLog(log: Logger): MiddlewareHandler<HttpEnv> {
     c.set('log', log.child({ requestId: c.get('requestId') }));
     await next();
     const { method, path } = c.req;
-    const { threadId, runId } = c.var;
+    const { caller, threadId, runId } = c.var;
     const line = {
       method,
       path,
       status: c.res.status,
       ms: Math.round(performance.now() - started),
+      ...(caller && { tenant: caller.tenant, caller: `${caller.kind}:${caller.id}` }),
       ...(threadId && { threadId }),
       ...(runId && { runId }),
     };

@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import type { Context } from 'hono';
+import { CallerError } from '../errors.ts';
 import { faultOf } from './fault.ts';
 import type { HttpEnv } from './http-env.ts';
 
@@ -21,6 +23,10 @@ export interface StreamOptions {
   onLeave?: (() => void) | undefined;
   /** Breaks the connection off. */
   cut?: (() => void) | undefined;
+  /** Whether who asked might still ask this; asked now and then. Where not, the stream ends with an error. */
+  mayGoOn?: (() => Promise<boolean>) | undefined;
+  /** How often, in milliseconds. */
+  everyMs?: number;
   /** Called once when nothing more is sent, for whatever reason. */
   onEnd?: (() => void) | undefined;
   /** How long the connection may be quiet, in milliseconds. */
@@ -40,7 +46,8 @@ export function streamAnswer(
   const { outgoing } = (c.env ?? {}) as { outgoing?: ServerResponse }; // the server's, where one is
   const cut = outgoing && (() => void outgoing.destroy());
   const onEnd = c.get('streams').enter('stream');
-  return c.body(toStream(chunks, { cut, onEnd, ...options }), 200, {
+  const mayGoOn = c.get('mayGoOn');
+  return c.body(toStream(chunks, { cut, onEnd, mayGoOn, ...options }), 200, {
     'Content-Type': options.wire.type,
     'Cache-Control': 'no-store',
     'X-Accel-Buffering': 'no',
@@ -53,19 +60,22 @@ export function streamAnswer(
  */
 export function toStream(
   chunks: (signal: AbortSignal) => AsyncIterable<string>,
-  { wire, idleMs = 5_000, onError, onLeave, cut, onEnd = () => undefined }: StreamOptions,
+  { wire, idleMs = 5_000, onError, onLeave, cut, onEnd = () => undefined, ...rest }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   const left = new AbortController();
   const encoder = new TextEncoder();
+  const onBehalf = AsyncLocalStorage.snapshot(); // whoever takes a chunk, it is made for who asked
   const iterator = chunks(left.signal)[Symbol.asyncIterator]();
   let coming: Promise<IteratorResult<string>> | undefined = iterator.next();
   coming.catch(() => undefined); // pull hears of it
+  const assertStanding = standing(rest);
 
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
-          coming ??= iterator.next();
+          await onBehalf(assertStanding);
+          coming ??= onBehalf(() => iterator.next());
           const next = await within(idleMs, coming);
           if (next) coming = undefined;
           if (next?.done) {
@@ -82,18 +92,36 @@ export function toStream(
           }
           controller.enqueue(encoder.encode(onError(error)));
           controller.close();
+          left.abort();
+          onBehalf(() => iterator.return?.().catch(() => undefined)); // it may be the stream that ended, and not what it tells
         }
       },
       cancel() {
         onEnd();
         if (left.signal.aborted) return;
-        left.abort();
-        iterator.return?.().catch(() => undefined);
-        onLeave?.();
+        onBehalf(() => {
+          left.abort();
+          iterator.return?.().catch(() => undefined);
+          onLeave?.();
+        });
       },
     },
     { highWaterMark: 0 },
   );
+}
+
+/** Throws a `CallerError` once who asked might not ask any more. */
+function standing({
+  mayGoOn,
+  everyMs = 15_000,
+}: Pick<StreamOptions, 'mayGoOn' | 'everyMs'>): () => Promise<void> {
+  let askedAt = performance.now();
+  return async () => {
+    if (!mayGoOn || performance.now() - askedAt < everyMs) return;
+    askedAt = performance.now();
+    if (!(await mayGoOn()))
+      throw new CallerError('unauthenticated', 'Your key or token is not valid any more.');
+  };
 }
 
 /** What the promise gives, or nothing when that takes longer. */

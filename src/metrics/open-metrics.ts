@@ -18,6 +18,7 @@ export function openMetrics() {
     registry,
     toolNames: fewNames(),
     modelNames: fewNames(),
+    providerNames: fewNames(),
     requests: new Histogram({
       name: 'baton_http_request_duration_seconds',
       help: 'From a request to the beginning of its answer',
@@ -31,9 +32,17 @@ export function openMetrics() {
       labelNames: ['kind'],
       registers,
     }),
+    limited: new Counter({
+      name: 'baton_limited_requests_total',
+      help: 'Requests that a limit refused',
+      labelNames: ['limit'],
+      registers,
+    }),
     ...runMetrics(registers),
     ...logMetrics(registers),
     ...workMetrics(registers),
+    ...modelMetrics(registers),
+    ...moneyMetrics(registers),
     notices: new Counter({
       name: 'baton_bus_notices_total',
       help: 'What this process told others and heard from them',
@@ -97,6 +106,30 @@ function logMetrics(registers: Registry[]) {
   };
 }
 
+function modelMetrics(registers: Registry[]) {
+  return {
+    modelKeyRests: new Counter({
+      name: 'baton_model_key_rests_total',
+      help: 'How often a key of a provider was left alone for a while, and why',
+      labelNames: ['provider', 'state'],
+      registers,
+    }),
+    modelKeyWait: new Histogram({
+      name: 'baton_model_key_wait_seconds',
+      help: 'How long requests waited for a key of a provider',
+      labelNames: ['provider'],
+      buckets: short,
+      registers,
+    }),
+    modelFallbacks: new Counter({
+      name: 'baton_model_fallbacks_total',
+      help: 'How often another model was asked because one gave no reply',
+      labelNames: ['role', 'from', 'to'],
+      registers,
+    }),
+  };
+}
+
 function workMetrics(registers: Registry[]) {
   return {
     modelCalls: new Counter({
@@ -128,6 +161,35 @@ function workMetrics(registers: Registry[]) {
       name: 'baton_repairs_total',
       help: 'How often the machine kept a turn going where a model did not',
       labelNames: ['repair'],
+      registers,
+    }),
+  };
+}
+
+function moneyMetrics(registers: Registry[]) {
+  return {
+    usageTokens: new Counter({
+      name: 'baton_usage_tokens_total',
+      help: 'Tokens of all model calls, those of failed ones and of embedders too',
+      labelNames: ['model', 'direction'],
+      registers,
+    }),
+    usageCost: new Counter({
+      name: 'baton_usage_cost_dollars_total',
+      help: 'What model calls cost by the price table',
+      labelNames: ['model'],
+      registers,
+    }),
+    budgetRefusals: new Counter({
+      name: 'baton_budget_refusals_total',
+      help: 'Model calls and turns that a budget did not allow',
+      labelNames: ['scope'],
+      registers,
+    }),
+    budgetAlerts: new Counter({
+      name: 'baton_budget_alerts_total',
+      help: 'Thresholds of budgets that were passed, in percent',
+      labelNames: ['threshold'],
       registers,
     }),
   };

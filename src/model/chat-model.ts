@@ -32,6 +32,31 @@ export interface ChatRequest {
   messages: Message[];
   tools: ToolSpec[];
   signal: AbortSignal;
+  /** The most tokens that the reply may have, thoughts included; absent: as many as the provider allows. */
+  maxTokens?: number;
+  /** Who counts what is asked of providers. A model that asks nobody need not tell. */
+  attempts?: Attempts;
+}
+
+/** Hears of what is asked of providers for one request: how often is the model's business, and each time may cost. */
+export interface Attempts {
+  /** Before each attempt. What it rejects with ends the call. */
+  begin(): Promise<void>;
+  /** An attempt broke off after a provider had begun to work on it. Attempts that were refused are not told of. */
+  lost(attempt: LostAttempt): void;
+}
+
+/** Who answered: a provider, one of its models, and the key in the pool, by its id. */
+export interface ServedBy {
+  provider: string;
+  model: string;
+  key?: string;
+}
+
+export interface LostAttempt {
+  /** What it is likely to have cost; counting takes a while. */
+  usage(): Promise<Usage>;
+  servedBy?: ServedBy;
 }
 
 /** What came back. `calls` may have ids that repeat earlier ones or each other: the machine renames them. */
@@ -43,6 +68,8 @@ export interface ChatReply {
   usage: Usage;
   /** The provider's name of the model that answered. */
   model: string;
+  /** Whom config calls it; absent where one model alone plays the role. */
+  servedBy?: ServedBy;
   stop: 'end' | 'calls' | 'length' | 'filter';
 }
 
@@ -58,9 +85,16 @@ export type ChatModel = (request: ChatRequest, onText: (delta: string) => void) 
 export class ModelError extends Error {
   override name = 'ModelError';
   readonly reason: 'rate-limited' | 'unavailable' | 'timeout' | 'rejected' | 'misbehaved';
+  /** When it is worth asking again, in milliseconds from then; undefined where that is not known. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(reason: ModelError['reason'], message: string, options?: { cause?: unknown }) {
-    super(message, options);
+  constructor(
+    reason: ModelError['reason'],
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
     this.reason = reason;
+    this.retryAfterMs = options.retryAfterMs;
   }
 }

@@ -3,6 +3,7 @@ import type { Call, InvalidCall, Usage } from '../message.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { gatherReasoning } from './gather-reasoning.ts';
+import { gatherUsage } from './gather-usage.ts';
 import { type CallPiece, joinCalls } from './join-calls.ts';
 
 /** What may be read from a piece of a stream, whichever class it is of. */
@@ -12,42 +13,68 @@ type Chunk = BaseMessage &
     usage_metadata?: UsageMetadata | undefined;
   };
 
-/**
- * Listens to a stream to its end and puts the reply together. `onText` hears each piece of text when it comes.
- * There is no reply where there was nothing in the stream at all.
- */
-export async function gatherReply(
-  chunks: AsyncIterable<Chunk> | Chunk[],
+/** What came of a reply so far. */
+export interface Gathering {
+  add(chunk: Chunk): void;
+  /** Whether anything came. */
+  readonly heard: boolean;
+  /** The whole reply, once all was added. There is none where nothing came. */
+  reply(): Promise<ChatReply | undefined>;
+  /** What it is likely to cost where it breaks off here. */
+  usage(): Promise<Usage>;
+}
+
+/** Puts a reply together from the pieces of its stream. `onText` hears each piece of text when it comes. */
+export function openGathering(
   request: ChatRequest,
   name: string,
   onText: (delta: string) => void,
-): Promise<ChatReply | undefined> {
+): Gathering {
   let text = '';
-  let usage: Usage | undefined;
+  const usage = gatherUsage();
   const thoughts = gatherReasoning();
   let metadata: Record<string, unknown> = {};
   const pieces: CallPiece[] = [];
-  let heard = 0;
-  for await (const chunk of chunks) {
-    heard += 1;
-    if (chunk.text) onText(chunk.text);
-    text += chunk.text;
-    pieces.push(...piecesOf(chunk));
-    thoughts.add(chunk);
-    usage = usageOf(chunk) ?? usage;
-    metadata = { ...metadata, ...withoutEmpty(chunk.response_metadata) };
+  let heard = false;
+
+  async function reply(): Promise<ChatReply | undefined> {
+    if (!heard) return undefined;
+    const { calls, invalidCalls } = joinCalls(pieces);
+    const blocks = thoughts.blocks();
+    return {
+      text,
+      calls,
+      invalidCalls,
+      ...(blocks.length > 0 && { reasoning: { of: name, blocks } }),
+      usage: usage.sum() ?? (await estimate()),
+      model: modelOf(metadata) ?? name,
+      stop: stopOf(metadata, calls, invalidCalls),
+    };
   }
-  if (heard === 0) return undefined;
-  const { calls, invalidCalls } = joinCalls(pieces);
-  const blocks = thoughts.blocks();
+
+  function estimate(): Promise<Usage> {
+    const said = pieces.map(({ args }) => args ?? '').join('');
+    const thought = thoughts.blocks().map((block) => JSON.stringify(block));
+    return estimateUsage(name, request, [text, said, ...thought].filter(Boolean));
+  }
+
   return {
-    text,
-    calls,
-    invalidCalls,
-    ...(blocks.length > 0 && { reasoning: { of: name, blocks } }),
-    usage: usage ?? estimateUsage(request, text, calls),
-    model: modelOf(metadata) ?? name,
-    stop: stopOf(metadata, calls, invalidCalls),
+    add(chunk) {
+      heard = true;
+      if (chunk.text) onText(chunk.text);
+      text += chunk.text;
+      pieces.push(...piecesOf(chunk));
+      thoughts.add(chunk);
+      usage.add(chunk.usage_metadata);
+      metadata = { ...metadata, ...withoutEmpty(chunk.response_metadata) };
+    },
+    get heard() {
+      return heard;
+    },
+    reply,
+    async usage() {
+      return { ...(usage.sum() ?? (await estimate())), estimated: true };
+    },
   };
 }
 
@@ -57,13 +84,6 @@ function piecesOf({ tool_call_chunks, tool_calls, invalid_tool_calls }: Chunk): 
   const whole = (tool_calls ?? []).map(({ id, name, args }) => ({ id, name, args: JSON.stringify(args) }));
   const invalid = (invalid_tool_calls ?? []).map(({ id, name, args }) => ({ id, name, args }));
   return [...whole, ...invalid];
-}
-
-function usageOf({ usage_metadata }: Chunk): Usage | undefined {
-  if (!usage_metadata) return undefined;
-  const { input_tokens, output_tokens } = usage_metadata;
-  const total_tokens = usage_metadata.total_tokens || input_tokens + output_tokens;
-  return total_tokens > 0 ? { input_tokens, output_tokens, total_tokens } : undefined;
 }
 
 function withoutEmpty(metadata: Record<string, unknown> | undefined): Record<string, unknown> {

@@ -1,8 +1,15 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
-import { type ChatModel, type ChatReply, type ChatRequest, ModelError, type ToolSpec } from './chat-model.ts';
-import { gatherReply } from './gather-reply.ts';
+import {
+  type ChatModel,
+  type ChatReply,
+  type ChatRequest,
+  ModelError,
+  type ServedBy,
+  type ToolSpec,
+} from './chat-model.ts';
+import { type Gathering, openGathering } from './gather-reply.ts';
 import { toLangChainMessages } from './to-langchain-messages.ts';
-import { type RetryPolicy, withRetries } from './with-retries.ts';
+import { oneWay, type RetryPolicy, retryAlong, type Way, type Ways } from './with-retries.ts';
 import { noTracing, outsideOfGraph } from './without-tracing.ts';
 
 export interface LangChainOptions extends RetryPolicy {
@@ -10,54 +17,122 @@ export interface LangChainOptions extends RetryPolicy {
   takesNames: boolean;
 }
 
-/**
- * A `ChatModel` over one of LangChain's. `open` is called once, at the first request.
- *
- * Once a piece of text was heard, a failure is final: another attempt would say the text twice.
- */
+/** A way that leads to one of LangChain's models. */
+export interface ModelWay extends Way {
+  open(): Promise<BaseChatModel>;
+  servedBy?: ServedBy;
+  /** What the request cost. */
+  spent?(tokens: number): void;
+}
+
+/** A `ChatModel` over one of LangChain's. `open` is called once, at the first request. */
 export function createLangChainChatModel(
   open: () => Promise<BaseChatModel>,
   options: LangChainOptions,
 ): ChatModel {
   let opened: Promise<BaseChatModel> | undefined;
-  return async (request, onText) => {
-    request.signal.throwIfAborted();
+  const openOnce = async () => {
     opened ??= open();
-    const model = await opened.catch((error: unknown) => {
+    return opened.catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
+  };
+  return chatAlong(async () => oneWay({ open: openOnce }), options);
+}
+
+/**
+ * A `ChatModel` whose attempts go whichever ways there are for a request.
+ *
+ * Once a piece of text was heard, a failure is final: another attempt would say the text twice.
+ */
+export function chatAlong(
+  findWays: (request: ChatRequest) => Promise<Ways<ModelWay>>,
+  options: LangChainOptions,
+): ChatModel {
+  return async (request, onText) => {
+    request.signal.throwIfAborted();
+    const ways = await findWays(request);
     let heard = false;
     const hear = (delta: string) => {
       heard = true;
       onText(delta);
     };
-    return withRetries(
-      (signal, alive) => outsideOfGraph(() => askOnce(model, request, options, signal, alive, hear)),
-      options,
-      request.signal,
-      () => !heard,
-    );
+    let begun: Begun | undefined;
+    const tellLost = () => {
+      const lost = begun;
+      begun = undefined;
+      if (!lost || !(lost.gathering.heard || lost.signal.aborted)) return;
+      const { servedBy } = lost.way;
+      request.attempts?.lost({ usage: () => lost.gathering.usage(), ...(servedBy && { servedBy }) });
+    };
+    const next = async (signal: AbortSignal) => {
+      tellLost();
+      await request.attempts?.begin();
+      return ways.next(signal);
+    };
+    try {
+      return await retryAlong(
+        { ...ways, next },
+        (way, signal, alive) =>
+          outsideOfGraph(async () => {
+            const model = await way.open();
+            const begin = () => {
+              const gathering = openGathering(request, options.name, hear);
+              begun = { gathering, signal, way };
+              return gathering;
+            };
+            const reply = await askOnce(model, request, options, { begin, signal, alive });
+            way.spent?.(reply.usage.total_tokens);
+            return way.servedBy ? { ...reply, servedBy: way.servedBy } : reply;
+          }),
+        options,
+        request.signal,
+        () => !heard,
+      );
+    } catch (error) {
+      tellLost();
+      throw error;
+    }
   };
+}
+
+/** An attempt, and what has come of it. */
+interface Begun {
+  gathering: Gathering;
+  signal: AbortSignal;
+  way: ModelWay;
+}
+
+interface Attempting {
+  /** Begins to listen to a reply. */
+  begin: () => Gathering;
+  signal: AbortSignal;
+  alive: () => void;
 }
 
 async function askOnce(
   model: BaseChatModel,
   request: ChatRequest,
   { name, takesNames }: LangChainOptions,
-  signal: AbortSignal,
-  alive: () => void,
-  hear: (delta: string) => void,
+  { begin, signal, alive }: Attempting,
 ): Promise<ChatReply> {
   const messages = toLangChainMessages(request.system, request.messages, { withNames: takesNames, to: name });
   const bound = bindTools(model, request.tools);
-  const options = { signal, callbacks: noTracing };
-  const chunks = await bound.stream(messages, options);
-  const reply = await gatherReply(whileAlive(chunks, signal, alive), request, name, hear);
+  const { maxTokens } = request;
+  const options = { signal, callbacks: noTracing, ...(maxTokens !== undefined && { maxTokens }) };
+  const streamed = begin();
+  for await (const chunk of whileAlive(await bound.stream(messages, options), signal, alive))
+    streamed.add(chunk);
+  const reply = await streamed.reply();
   if (reply) return reply;
   // A server that does not stream answers with a whole reply, in which a reader of streams finds nothing.
-  const whole = await gatherReply([await bound.invoke(messages, options)], request, name, hear);
-  if (whole) return whole;
+  request.attempts?.lost({ usage: () => streamed.usage() });
+  await request.attempts?.begin();
+  const whole = begin();
+  whole.add(await bound.invoke(messages, options));
+  const answer = await whole.reply();
+  if (answer) return answer;
   throw new ModelError('misbehaved', `${name} answered with nothing.`);
 }
 

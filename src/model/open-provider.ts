@@ -15,10 +15,10 @@ export function problemOfProvider({ provider, model }: ModelName): string | unde
   return `${provider}:${model} needs a package that is not installed: npm install ${config.package}`;
 }
 
-/** Opens a provider's client. It reads its key from its own variable. Rejects with a `ModelError`. */
-export async function openProvider({ provider, model }: ModelName): Promise<BaseChatModel> {
+/** Opens a provider's client. Without a key it reads one from its own variable. Rejects with a `ModelError`. */
+export async function openProvider({ provider, model }: ModelName, apiKey?: string): Promise<BaseChatModel> {
   try {
-    return await initChatModel(model, { modelProvider: provider, maxRetries: 0 });
+    return await initChatModel(model, { modelProvider: provider, maxRetries: 0, ...(apiKey && { apiKey }) });
   } catch (cause) {
     const text = `${provider}:${model} cannot be opened: check its key`;
     throw new ModelError('rejected', text, { cause });

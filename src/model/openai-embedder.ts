@@ -1,9 +1,8 @@
 import { OpenAIEmbeddings } from '@langchain/openai';
-import type { Config } from '../config.ts';
-import { ModelError } from './chat-model.ts';
+import { ModelError, type ServedBy } from './chat-model.ts';
 import type { Embedder } from './embedder.ts';
-import { openAiOptions } from './open-ai-chat.ts';
-import { type RetryPolicy, withRetries } from './with-retries.ts';
+import { type Connection, openAiOptions } from './open-ai-chat.ts';
+import { type RetryPolicy, retryAlong, type Way, type Ways } from './with-retries.ts';
 
 const knownDimensions: Record<string, number> = {
   'text-embedding-3-small': 1536,
@@ -14,6 +13,14 @@ const knownDimensions: Record<string, number> = {
 /** Well inside OpenAI's limits for one request: 2,048 texts and 300,000 tokens. */
 const batch = { texts: 256, characters: 400_000 };
 
+/** A way that leads to a server which embeds. */
+export interface EmbeddingWay extends Way {
+  connect(): Connection;
+  servedBy?: ServedBy;
+  /** What the request cost. */
+  spent?(tokens: number): void;
+}
+
 /**
  * Embeddings of OpenAI, or of any server that speaks its protocol.
  *
@@ -22,7 +29,7 @@ const batch = { texts: 256, characters: 400_000 };
  */
 export function createOpenAiEmbedder(
   model: string,
-  openai: Config['models']['openai'],
+  findWays: (texts: string[]) => Promise<Ways<EmbeddingWay>>,
   policy: RetryPolicy,
 ): Embedder {
   let dimensions = knownDimensions[model] ?? 0;
@@ -31,11 +38,16 @@ export function createOpenAiEmbedder(
     get dimensions() {
       return dimensions;
     },
-    async embed(texts, signal = new AbortController().signal) {
+    async embed(texts, signal = new AbortController().signal, onUsage = () => undefined) {
       const vectors: number[][] = [];
       for (const some of inBatches(texts)) {
-        const ask = (alive: AbortSignal) => askOnce(some, model, openai, alive);
-        vectors.push(...(await withRetries(ask, policy, signal)));
+        const ways = await findWays(some);
+        const ask = ({ connect, servedBy, spent }: EmbeddingWay, alive: AbortSignal) =>
+          askOnce(some, model, connect(), alive, (tokens) => {
+            spent?.(tokens);
+            onUsage({ tokens, ...(servedBy && { servedBy }) });
+          });
+        vectors.push(...(await retryAlong(ways, ask, policy, signal)));
       }
       dimensions = checkVectors(vectors, texts.length, dimensions, policy.name);
       return vectors.map(toUnitLength);
@@ -47,11 +59,13 @@ export function createOpenAiEmbedder(
 function askOnce(
   texts: string[],
   model: string,
-  openai: Config['models']['openai'],
+  connection: Connection,
   signal: AbortSignal,
+  onTokens: (tokens: number) => void,
 ): Promise<number[][]> {
-  const options = openAiOptions(openai);
-  const client = new OpenAIEmbeddings({
+  const options = openAiOptions(connection);
+  const ask = connection.fetch ?? fetch;
+  const client = new CountingEmbeddings({
     ...options,
     model,
     batchSize: batch.texts,
@@ -59,11 +73,26 @@ function askOnce(
     encodingFormat: 'float',
     configuration: {
       ...options.configuration,
-      fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.any([signal, ...signalOf(init)]) }),
+      fetch: (url, init) => ask(url, { ...init, signal: AbortSignal.any([signal, ...signalOf(init)]) }),
     },
   });
+  client.onTokens = onTokens;
   // An empty text is refused by OpenAI, and would fail the whole batch.
   return client.embedDocuments(texts.map((text) => text.trim() || ' '));
+}
+
+/** The client keeps to itself what a request cost. */
+class CountingEmbeddings extends OpenAIEmbeddings {
+  onTokens: (tokens: number) => void = () => undefined;
+
+  protected override async embeddingWithRetry(
+    request: Parameters<OpenAIEmbeddings['embeddingWithRetry']>[0],
+  ) {
+    const answer = await super.embeddingWithRetry(request);
+    const tokens = answer.usage?.prompt_tokens ?? answer.usage?.total_tokens;
+    if (typeof tokens === 'number' && tokens > 0) this.onTokens(tokens);
+    return answer;
+  }
 }
 
 function signalOf(init: RequestInit | undefined): AbortSignal[] {

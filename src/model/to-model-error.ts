@@ -8,6 +8,8 @@ export interface Failure {
   mayPass: boolean;
   /** How long the server asks to wait. */
   retryAfterMs?: number;
+  /** What is wrong with the key and not with the request: another key may fare better. */
+  kind?: 'limited' | 'no-quota' | 'refused';
 }
 
 const passing = new Set([408, 409, 429]);
@@ -41,14 +43,30 @@ function toRefusal(thrown: unknown, status: number, name: string, now: number): 
     const text = mayPass
       ? `${name} is asked too often (${told}).`
       : `${name}: the quota is used up (${told}).`;
-    return { ...failure('rate-limited', text, thrown, mayPass), ...retryAfterOf(thrown, now) };
+    const kind = mayPass ? 'limited' : 'no-quota';
+    return { ...failure('rate-limited', text, thrown, mayPass), ...retryAfterOf(thrown, now), kind };
   }
   if (status === 408) return failure('timeout', `${name} did not answer in time (${told}).`, thrown, true);
   if (status >= 500 || passing.has(status)) {
     const text = `${name} is not available (${told}).`;
     return { ...failure('unavailable', text, thrown, true), ...retryAfterOf(thrown, now) };
   }
-  return failure('rejected', `${name} rejected the request (${told})${hintFor(status)}.`, thrown, false);
+  const refused = failure(
+    'rejected',
+    `${name} rejected the request (${told})${hintFor(status)}.`,
+    thrown,
+    false,
+  );
+  return isRefusal(status) ? { ...refused, kind: 'refused' } : refused;
+}
+
+/** Whether a provider does not take the key that it was asked with. */
+export function isKeyRefusal({ reason, cause }: ModelError): boolean {
+  return reason === 'rejected' && isRefusal(fieldsOf(cause).status);
+}
+
+function isRefusal(status: number | undefined): boolean {
+  return status === 401 || status === 403;
 }
 
 function failure(reason: ModelError['reason'], text: string, cause: unknown, mayPass: boolean): Failure {
@@ -56,7 +74,7 @@ function failure(reason: ModelError['reason'], text: string, cause: unknown, may
 }
 
 function hintFor(status: number): string {
-  if (status === 401 || status === 403) return ': check its key';
+  if (isRefusal(status)) return ': check its key';
   if (status === 404) return ': check the model name and the base URL';
   return '';
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ModelError } from './chat-model.ts';
-import { toModelError } from './to-model-error.ts';
+import { type Failure, toModelError } from './to-model-error.ts';
 import { type Attempt, withTimeout } from './with-timeout.ts';
 
 /** What stands between a request and the time it takes; tests bring their own. */
@@ -19,9 +19,33 @@ export interface RetryPolicy {
   retries: number;
   /** How long an attempt may be silent; the whole attempt may take four times as long. */
   timeoutMs: number;
+  /** Another model is there to be asked: one time-out is enough. */
+  hurried?: boolean;
   clock?: Clock;
-  /** Hears of each failure that is followed by another attempt. */
-  onRetry?: (error: ModelError, waitMs: number) => void;
+  /** Hears of each failure that is followed by another attempt; without a time where that begins as soon as there is a way. */
+  onRetry?: (error: ModelError, waitMs?: number) => void;
+}
+
+/** A way that an attempt goes, such as a key of a pool. */
+export interface Way {
+  /** The attempt shows a sign of life. */
+  alive(): void;
+  succeeded(): void;
+  /** Whoever asked went away: that says nothing about the way. */
+  cancelled(): void;
+  /** Returns the failure as it may be told. */
+  failed(failure: Failure): Failure;
+}
+
+/** The ways that the attempts of one request may go. */
+export interface Ways<Chosen extends Way> {
+  /** The next one; waits where none is free. Rejects with a `ModelError` when none will be soon. */
+  next(signal: AbortSignal): Promise<Chosen>;
+  /**
+   * What to do after a failure: go another way at once, which is free and was not gone before; go on and leave the waiting
+   * to `next`; or go the same way again after a while.
+   */
+  after(): 'elsewhere' | 'next' | 'again';
 }
 
 const firstWaitMs = 500;
@@ -37,35 +61,95 @@ export const systemClock: Clock = {
   },
 };
 
+/** `retryAlong` where there is one way only, and nothing to know of it. */
+export function withRetries<Result>(
+  attempt: Attempt<Result>,
+  policy: RetryPolicy,
+  signal: AbortSignal,
+  mayRetry?: () => boolean,
+): Promise<Result> {
+  return retryAlong(oneWay({}), (_, ...rest) => attempt(...rest), policy, signal, mayRetry);
+}
+
+/** Where there is one way only, of which nothing is kept. */
+export function oneWay<About extends object>(about: About): Ways<About & Way> {
+  const nothing = () => undefined;
+  const way = { ...about, alive: nothing, succeeded: nothing, cancelled: nothing };
+  return {
+    next: async () => ({ ...way, failed: (failure) => failure }),
+    after: () => 'again',
+  };
+}
+
 /**
  * Tries until an attempt succeeds, for as long as the failure may pass by itself and `mayRetry` agrees.
  *
- * Waits as long as the server asks (`Retry-After`, 30 seconds at most), and else a random time up to
+ * Goes another way at once where one is free; a failure of the way's own, such as a key that is asked too often, does not
+ * count then. Else waits as long as the server asks (`Retry-After`, 30 seconds at most), and else a random time up to
  * 0.5, 1, 2, 4 and then 8 seconds: exponential back-off with full jitter, after Marc Brooker, "Exponential
  * Backoff And Jitter", AWS Architecture Blog, 2015. Rejects with a `ModelError`, or with the signal's
  * reason at once when it aborts.
  */
-export async function withRetries<Result>(
-  attempt: Attempt<Result>,
+export async function retryAlong<Result, Chosen extends Way>(
+  ways: Ways<Chosen>,
+  attempt: (way: Chosen, ...rest: Parameters<Attempt<Result>>) => Promise<Result>,
   policy: RetryPolicy,
   signal: AbortSignal,
   mayRetry: () => boolean = () => true,
 ): Promise<Result> {
   const clock = policy.clock ?? systemClock;
-  for (let failures = 0; ; failures += 1) {
+  for (let failures = 0; ; ) {
     signal.throwIfAborted();
+    const way = await ways.next(signal);
     try {
-      return await withTimeout(attempt, policy.timeoutMs, signal);
+      const result = await withTimeout(
+        (ended, alive) => attempt(way, ended, tellBoth(alive, way)),
+        policy.timeoutMs,
+        signal,
+      );
+      way.succeeded();
+      return result;
     } catch (thrown) {
+      if (signal.aborted) way.cancelled();
       signal.throwIfAborted();
-      const { error, mayPass, retryAfterMs } = toModelError(thrown, policy.name, clock.now());
-      if (!mayPass || failures >= policy.retries || !mayRetry()) throw error;
-      const waitMs = Math.min(retryAfterMs ?? Number.POSITIVE_INFINITY, longestAskedWaitMs);
-      const chosenMs = retryAfterMs === undefined ? backOff(failures, clock.random()) : waitMs;
-      policy.onRetry?.(error, chosenMs);
-      await waitUnlessAborted(clock, chosenMs, signal);
+      const failure = way.failed(toModelError(thrown, policy.name, clock.now()));
+      const then = ways.after();
+      const moves = then === 'elsewhere' && failure.kind !== undefined;
+      if (!mayRetry() || (!moves && isFinal(failure, failures, policy))) throw failure.error;
+      if (!moves) failures += 1;
+      await pause(failure, then, failures, { policy, clock, signal });
     }
   }
+}
+
+function tellBoth(alive: () => void, way: Way): () => void {
+  return () => {
+    alive();
+    way.alive();
+  };
+}
+
+function isFinal(
+  { error, mayPass }: Failure,
+  failures: number,
+  { retries, hurried = false }: RetryPolicy,
+): boolean {
+  return !mayPass || failures >= retries || (hurried && error.reason === 'timeout');
+}
+
+async function pause(
+  { error, retryAfterMs }: Failure,
+  then: ReturnType<Ways<Way>['after']>,
+  failures: number,
+  { policy, clock, signal }: { policy: RetryPolicy; clock: Clock; signal: AbortSignal },
+): Promise<void> {
+  if (then !== 'again') return policy.onRetry?.(error);
+  const waitMs =
+    retryAfterMs === undefined
+      ? backOff(failures - 1, clock.random())
+      : Math.min(retryAfterMs, longestAskedWaitMs);
+  policy.onRetry?.(error, waitMs);
+  await waitUnlessAborted(clock, waitMs, signal);
 }
 
 function backOff(failures: number, random: number): number {

@@ -5,8 +5,10 @@ import type { Database } from '../db/open-database.ts';
 import type { Schema } from '../db/schema.ts';
 import { limitSession, limitsFor } from '../db/session-limits.ts';
 import type { Logger } from '../log.ts';
+import { asOwner, currentTenant, inTenant, tenantKey } from '../tenancy.ts';
+import { guardQueue } from './guard-queue.ts';
 import { nextTime } from './next-time.ts';
-import { throughKysely, throughPglite } from './queue-database.ts';
+import { asQueue, throughKysely, throughPglite } from './queue-database.ts';
 
 type Db = Kysely<Schema>; // a transaction is one too
 
@@ -16,6 +18,7 @@ export interface Claim {
   id: string;
   /** Which claim on the run this is. */
   retryCount: number;
+  tenant: string;
   threadId: string;
 }
 
@@ -26,7 +29,7 @@ export interface SideJob {
 }
 
 /**
- * What waits to be done, on pg-boss. A thread's runs are claimed one at a time, in the order in which they were added;
+ * What waits to be done, on pg-boss, for the tenant that had it added. A thread's runs are claimed one at a time, in the order in which they were added;
  * a claim that is not kept up for `leaseSeconds` goes to whoever asks next. Every call is in the database's own
  * transaction where one is given.
  */
@@ -49,7 +52,7 @@ export interface Queue {
   /** Gives back every claim: of a process that is known to be gone. */
   releaseClaims(): Promise<void>;
   addJob(trx: Db, kind: SideJobKind, data: object, when?: { startAfter?: Date; id?: string }): Promise<void>;
-  /** Has the jobs of a kind done here, a few at a time. A `work` that rejects is tried again later. */
+  /** Has the jobs of a kind done here, a few at a time, each on behalf of its tenant. A `work` that rejects is tried again later. */
   workOff(kind: SideJobKind, work: (job: SideJob) => Promise<void>): Promise<void>;
   /** When a schedule comes round next: see `nextTime`. */
   nextTime(schedule: string, at: { timezone: string; after: Date }): Date;
@@ -61,23 +64,33 @@ export const leaseSeconds = 10;
 /** How often each kind of work beside runs is tried, and how its pauses grow, in seconds. */
 const sideJobs = {
   webhook: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
+  alert: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   cron: { retryLimit: 20, retryDelay: 5, retryBackoff: true, retryDelayMax: 60 },
 } as const;
 export type SideJobKind = keyof typeof sideJobs;
 
 const runs = 'run';
 
-/** Makes the queue ready; `supervises` says whether this process looks after lapsed claims, as workers do. */
+export interface QueueOptions {
+  log: Logger;
+  /** Whether this process looks after lapsed claims, as workers do. */
+  supervises: boolean;
+  /** Runs of one tenant that are carried out at once, by all processes together; absent: as many as there is room for. */
+  runsPerTenant?: number | undefined;
+}
+
+/** Makes the queue ready. */
 export async function openQueue(
   database: Database,
-  { log, supervises }: { log: Logger; supervises: boolean },
+  { log, supervises, runsPerTenant }: QueueOptions,
 ): Promise<Queue> {
   const boss = new PgBoss({ ...reach(database), ...habits(supervises) });
   boss.on('error', (error) => log.warn({ err: error }, 'the queue could not do its housekeeping'));
   await boss.start();
   await createQueues(boss);
+  await asOwner(() => guardQueue(database.db));
   return {
-    ...runQueue(boss, database.db),
+    ...runQueue(boss, database.db, runsPerTenant),
     ...sideQueue(boss),
     nextTime: (schedule, at) => nextTime(boss, schedule, at),
     close: () => boss.stop({ graceful: false }),
@@ -131,17 +144,25 @@ async function createQueues(boss: PgBoss): Promise<void> {
   for (const name of [runs, ...Object.keys(sideJobs)]) await boss.touch(name, NIL);
 }
 
-function runQueue(boss: PgBoss, db: Db) {
-  const always = throughKysely(db);
+/** What the queue keeps of a run. */
+interface ThreadOfTenant {
+  tenant: string;
+  threadId: string;
+}
+
+function runQueue(boss: PgBoss, db: Db, perTenant: number | undefined) {
+  const always = asQueue(throughKysely(db));
   return {
     async addRun(trx, { runId, threadId, beginAfter }) {
       const when = beginAfter && { startAfter: beginAfter };
-      const options = { id: runId, singletonKey: threadId, ...when, db: throughKysely(trx) };
-      await boss.send(runs, { threadId }, options);
+      const tenant = currentTenant();
+      const place = { singletonKey: tenantKey(threadId), group: { id: tenant } };
+      await boss.send(runs, { tenant, threadId }, { id: runId, ...place, ...when, db: throughKysely(trx) });
     },
     async claimRuns(limit) {
-      const jobs = await boss.fetch<{ threadId: string }>(runs, { batchSize: limit, db: always });
-      return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, threadId: data.threadId }));
+      const options = { batchSize: limit, ...(perTenant && { groupConcurrency: perTenant }), db: always };
+      const jobs = await boss.fetch<ThreadOfTenant>(runs, options);
+      return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, ...data }));
     },
     async keepClaims(claims) {
       if (claims.length === 0) return new Set();
@@ -172,12 +193,14 @@ function runQueue(boss: PgBoss, db: Db) {
 function sideQueue(boss: PgBoss) {
   return {
     async addJob(trx, kind, data, when = {}) {
-      await boss.send(kind, data, { ...when, db: throughKysely(trx) });
+      await boss.send(kind, { tenant: currentTenant(), ...data }, { ...when, db: throughKysely(trx) });
     },
     async workOff(kind, work) {
       const options = { batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 1 };
-      await boss.work(kind, options, async ([job]) => {
-        if (job) await work({ id: job.id, data: job.data });
+      await boss.work<{ tenant: string }>(kind, options, async ([job]) => {
+        if (!job) return;
+        const { tenant, ...data } = job.data;
+        await inTenant(tenant, () => work({ id: job.id, data }));
       });
     },
   } satisfies Partial<Queue>;

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { makeRole } from '../db/make-role.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Schema } from '../db/schema.ts';
 import { quoteName } from './quote.ts';
@@ -41,27 +42,6 @@ async function grant(trx: Kysely<Schema>, policy: SqlPolicy): Promise<void> {
     );
   }
   await checkHidden(trx, policy);
-}
-
-async function makeRole(trx: Kysely<Schema>, name: string): Promise<void> {
-  const role = quoteName(name);
-  const { rows } = await sql<{ found: boolean; may: boolean; superuser: boolean }>`select
-    exists (select from pg_roles where rolname = ${name}) as found,
-    (select rolsuper from pg_roles where rolname = current_user) as superuser,
-    (select rolsuper or rolcreaterole from pg_roles where rolname = current_user) as may`.execute(trx);
-  const state = rows[0];
-  if (!state?.found) {
-    if (!state?.may) {
-      const fix = `CREATE ROLE ${role} NOLOGIN; GRANT ${role} TO the user of DATABASE_URL WITH INHERIT FALSE, SET TRUE`;
-      throw new Error(
-        `The role ${name} is missing, and the database's user may not make roles. Run once: ${fix}.`,
-      );
-    }
-    await sql.raw(`create role ${role} nologin noinherit`).execute(trx);
-  }
-  if (!state?.superuser && state?.may) {
-    await sql.raw(`grant ${role} to current_user with inherit false, set true`).execute(trx);
-  }
 }
 
 /** Each column of each table is either readable or hidden: a new one must not slip in unnoticed. */

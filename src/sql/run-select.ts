@@ -6,6 +6,7 @@ import { type Accepted, checkSql } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
 import { quoteName, quoteText } from './quote.ts';
 import { type Query, readOnly, TooLongError } from './read-only.ts';
+import { recordStatement } from './record-statement.ts';
 import { toToolError } from './sql-error.ts';
 import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
 
@@ -29,7 +30,7 @@ export interface SqlResult {
  * Runs one SELECT that a model wrote, under a policy and its role, in a transaction that reads only.
  *
  * Throws a `ToolError` that the model can act on when the statement is refused, too expensive, too slow or
- * wrong; the signal's reason when it aborts, after the query was stopped; any other error is ours.
+ * wrong; the signal's reason when it aborts, after the query was stopped; any other error is ours. The audit tells of the statement.
  */
 export async function runSelect(
   database: Database,
@@ -39,7 +40,10 @@ export async function runSelect(
 ): Promise<SqlResult> {
   signal?.throwIfAborted();
   const checked = await checkSql(text, policy);
-  if (!checked.ok) throw new ToolError(checked.reason);
+  if (!checked.ok) {
+    await recordStatement(database, text, { outcome: 'refused', reason: checked.rule });
+    throw new ToolError(checked.reason);
+  }
   const limits = limitsOf(policy, database.kind);
   const started = performance.now();
   try {
@@ -47,9 +51,16 @@ export async function runSelect(
       await restrict(query, policy, limits);
       return read(query, checked, limits);
     });
-    return { ...result, tables: checked.tables, milliseconds: Math.round(performance.now() - started) };
-  } catch (error) {
-    if (error instanceof TooLongError) throw new ToolError(tooLong(limits.timeoutMs));
+    const milliseconds = Math.round(performance.now() - started);
+    const { tables } = checked;
+    await recordStatement(database, text, { outcome: 'ok', tables, rows: result.rowCount, milliseconds });
+    return { ...result, tables, milliseconds };
+  } catch (thrown) {
+    const error = thrown instanceof TooLongError ? new ToolError(tooLong(limits.timeoutMs)) : thrown;
+    if (error instanceof ToolError) {
+      const { tables } = checked;
+      await recordStatement(database, text, { outcome: 'failed', reason: error.message, tables });
+    }
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { JsonObject } from '../message.ts';
+import { asService, inTenant } from '../tenancy.ts';
 import { embedTexts, type TextEmbedder } from './embed-texts.ts';
 import { isLive } from './item-conditions.ts';
 import { insertVectors } from './put-item.ts';
@@ -26,7 +27,7 @@ export async function embedItems(
   { batch = 50, signal }: EmbedOptions = {},
 ): Promise<number> {
   for (let embedded = 0, after = 0; ; ) {
-    const items = await itemsToEmbed(db, embedder.model, after, batch);
+    const items = await asService(() => itemsToEmbed(db, embedder.model, after, batch));
     const last = items.at(-1);
     if (!last || signal?.aborted) return embedded;
     embedded += await embedBatch(db, embedder, items, signal);
@@ -35,6 +36,7 @@ export async function embedItems(
 }
 
 interface Unembedded {
+  tenant_id: string;
   item_id: number;
   /** When it was written, to the microsecond. */
   written: string;
@@ -49,7 +51,7 @@ async function itemsToEmbed(
   limit: number,
 ): Promise<Unembedded[]> {
   const { rows } = await sql<Unembedded>`
-    select item_id, updated_at::text as written, value, fields from baton.store_item
+    select tenant_id, item_id, updated_at::text as written, value, fields from baton.store_item
     where item_id > ${after} and fields is distinct from '{}' and ${isLive}
       and not exists (
         select from baton.store_vector as made where made.item_id = store_item.item_id and made.model = ${model})
@@ -75,7 +77,8 @@ async function embedBatch(
   for (const [at, item] of items.entries()) {
     const own = texts[at] ?? [];
     const made = vectors.splice(0, own.length);
-    if (own.length > 0 && (await keepVectors(db, embedder.model, item, own, made))) embedded += 1;
+    const keep = () => keepVectors(db, embedder.model, item, own, made);
+    if (own.length > 0 && (await inTenant(item.tenant_id, keep))) embedded += 1;
   }
   return embedded;
 }

@@ -6,18 +6,13 @@ export const isLive: RawBuilder<SqlBool> = sql<SqlBool>`(expires_at is null or e
 
 /** The item of a namespace and a key. */
 export function isItem(namespace: Namespace, key: string): RawBuilder<SqlBool> {
-  return sql<SqlBool>`(namespace = ${namespace}::text[] and key = ${key})`;
+  return sql<SqlBool>`(place = ${placeOf(namespace)} and key = ${key})`;
 }
 
-/**
- * Namespaces that begin with these labels, as one range of the index: bytes are compared, and no text stands
- * between a label and the label with U+0001 behind it.
- */
+/** Namespaces that begin with these labels, as one range of the index: bytes are compared, and "/" follows ".". */
 export function isUnder(prefix: Namespace): RawBuilder<SqlBool> {
-  const last = prefix.at(-1);
-  if (last === undefined) return sql<SqlBool>`true`;
-  const behind = [...prefix.slice(0, -1), `${last}\u0001`];
-  return sql<SqlBool>`(namespace >= ${prefix}::text[] and namespace < ${behind}::text[])`;
+  if (prefix.length === 0) return sql<SqlBool>`true`;
+  return sql<SqlBool>`(place >= ${placeOf(prefix)} and place < ${`${prefix.join('.')}/`})`;
 }
 
 /** Namespaces whose first labels match a pattern, in which `*` stands for any one label. */
@@ -47,4 +42,9 @@ export function all(conditions: RawBuilder<SqlBool>[]): RawBuilder<SqlBool> {
 
 function isDeepAs(pattern: Namespace): RawBuilder<SqlBool> {
   return sql<SqlBool>`cardinality(namespace) >= ${sql.lit(pattern.length)}`;
+}
+
+/** As the database's `place_of`: no label has a dot in it. */
+function placeOf(namespace: Namespace): string {
+  return `${namespace.join('.')}.`;
 }

@@ -91,7 +91,7 @@ async function upsert(trx: Kysely<Schema>, row: Row): Promise<number> {
     insert into baton.store_item as item (namespace, key, value, bytes, fields, ttl_minutes, expires_at)
     values (${namespace}::text[], ${key}, ${json}::jsonb, ${bytes}, ${fields}::text[], ${ttl}::float8,
       now() + make_interval(secs => ${ttl}::float8 * 60))
-    on conflict (namespace, key) do update set
+    on conflict (tenant_id, place, key) do update set
       value = excluded.value, bytes = excluded.bytes, fields = excluded.fields,
       ttl_minutes = excluded.ttl_minutes, expires_at = excluded.expires_at, updated_at = now(),
       created_at = case when item.expires_at <= now() then now() else item.created_at end

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { asService } from '../tenancy.ts';
 
 export interface SweepOptions {
   /** Items deleted in one statement. */
@@ -16,7 +17,7 @@ export async function sweepStore(
   { batch = 500, signal }: SweepOptions = {},
 ): Promise<number> {
   for (let swept = 0; ; ) {
-    const deleted = await deleteExpired(db, batch);
+    const deleted = await asService(() => deleteExpired(db, batch));
     swept += deleted;
     if (deleted < batch || signal?.aborted) return swept;
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { asOwner } from '../tenancy.ts';
 
 /** More dimensions than these cannot be indexed as they are; then every vector is compared. */
 const mostDimensions = 2_000;
@@ -20,13 +21,16 @@ export async function ensureVectorIndex(
   const known = made.get(db) ?? new Set();
   made.set(db, known);
   if (dimensions > mostDimensions || known.has(name)) return;
-  await db.transaction().execute(async (trx) => {
-    await sql`select pg_advisory_xact_lock(hashtext(${name}))`.execute(trx);
-    await sql`
+  const make = db.transaction();
+  await asOwner(() =>
+    make.execute(async (trx) => {
+      await sql`select pg_advisory_xact_lock(hashtext(${name}))`.execute(trx);
+      await sql`
       create index if not exists ${sql.id(name)} on baton.store_vector
       using hnsw ((embedding::vector(${sql.lit(dimensions)})) vector_cosine_ops)
       where model = ${sql.lit(model)}`.execute(trx);
-  });
+    }),
+  );
   known.add(name);
 }
 

@@ -4,11 +4,15 @@ import { claimKey } from '../db/idempotency-keys.ts';
 import { askToStop, listOpenRuns, type Run } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
-import { unknownName } from '../handoff/file-problem.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
+import { payForTurns } from '../limits/toll.ts';
+import { refuseSpent } from '../usage/refuse-spent.ts';
+import { unknownName } from '../yaml/file-problem.ts';
 import { stopRun } from './cancel-run.ts';
 import { claimThread, knowKept } from './claim-thread.ts';
 import { insertRun } from './insert-run.ts';
+import { joinQueue } from './join-queue.ts';
+import { recordDecision } from './record-decision.ts';
 import type { TurnRequest } from './turn-request.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -24,7 +28,7 @@ export interface AcceptedTurn {
  *
  * Throws a `CallerError`: `not-found` for an unknown graph or thread, `conflict` when the thread is busy and `multitask` is
  * `reject` or when the idempotency key was used for something else, `invalid-request` when there is nothing to do,
- * `too-many-requests` when too many runs wait, `unavailable` while stopping.
+ * `too-many-requests` when too many runs wait, `payment-required` when a budget is spent, `unavailable` while stopping.
  */
 export async function acceptTurn(context: TurnContext, request: TurnRequest): Promise<AcceptedTurn> {
   const [accepted] = await acceptTurns(context, [request]);
@@ -37,22 +41,17 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
   if (context.turns.stopping)
     throw new CallerError('unavailable', 'The service is stopping.', { retryAfter: 2 });
   for (const request of requests) refuseNothing(request);
-  refuseTooMany(context);
   const asked = requests.map((request) => ({
     request,
     loaded: findGraph(context, request.graph),
     ids: { threadId: request.threadId ?? uuidv7(), runId: uuidv7() },
   }));
-  context.turns.accepting += requests.length;
-  const accepting = context.db.transaction().execute(async (trx) => {
-    const all = new Map<(typeof asked)[number], Accepted>();
-    for (const turn of inLockOrder(asked))
-      all.set(turn, await accept(context, trx, turn.ids, turn.loaded, turn.request));
-    return asked.map((turn) => ({ ...turn, ...(all.get(turn) ?? { stopped: [] }) }));
+  const leave = await joinQueue(context, requests.length);
+  const taken = await acceptAll(context, asked).catch((error: unknown) => {
+    leave(false);
+    throw error;
   });
-  const taken = await accepting.finally(() => {
-    context.turns.accepting -= requests.length;
-  });
+  leave(true);
   for (const { replayed, version, loaded, stopped, request } of taken) {
     if (replayed) continue;
     context.metrics.runsAccepted.inc({ graph: request.graph });
@@ -62,6 +61,29 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
     announce(context, request);
   }
   return taken.map(({ ids, replayed }) => ({ ...(replayed ?? ids), replayed: replayed !== undefined }));
+}
+
+interface Asked {
+  request: TurnRequest;
+  loaded: LoadedGraph;
+  ids: { threadId: string; runId: string };
+}
+
+async function acceptAll(context: TurnContext, asked: Asked[]): Promise<(Asked & Accepted)[]> {
+  await payForTurns(
+    context.limits,
+    asked.map(({ request }) => request.graph),
+  );
+  return context.db.transaction().execute(async (trx) => {
+    const all = new Map<Asked, Accepted>();
+    for (const turn of inLockOrder(asked))
+      all.set(turn, await accept(context, trx, turn.ids, turn.loaded, turn.request));
+    for (const [{ ids, request }, { replayed }] of all) {
+      const { resume } = request;
+      if (resume !== undefined && !replayed) await recordDecision(trx, { ...ids, resume });
+    }
+    return asked.map((turn) => ({ ...turn, ...(all.get(turn) ?? { stopped: [] }) }));
+  });
 }
 
 /** By thread, so that two batches never wait for each other; turns of one thread stay in their order. */
@@ -89,6 +111,7 @@ async function accept(
   const { multitask, idempotency, afterSeconds } = request;
   const replayed = idempotency && (await claimKey(trx, idempotency, ids));
   if (replayed) return { replayed, stopped: [] };
+  await refuseSpent(trx, [request.graph]);
   const version = await claimThread(context, trx, ids.threadId, loaded, request);
   if (multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
   const beginAfter = afterSeconds ? new Date(Date.now() + afterSeconds * 1000) : undefined;
@@ -105,13 +128,6 @@ function refuseNothing({ input, resume, proceed, update, goto }: TurnRequest): v
   if (input.length > 0 || resume !== undefined || proceed || update || goto) return;
   const message = 'A turn needs a message, or an answer to what the thread waits for.';
   throw new CallerError('invalid-request', message);
-}
-
-function refuseTooMany({ config, turns }: TurnContext): void {
-  const waiting = turns.waiting + turns.accepting;
-  if (waiting < config.runs.maxWaiting) return;
-  const message = `${waiting} turns wait already. Try again soon.`;
-  throw new CallerError('too-many-requests', message, { retryAfter: 5 });
 }
 
 /** What was asked to stop is in the database: the process that carries it out looks there. */

@@ -4,6 +4,7 @@ import { patiently } from '../db/patiently.ts';
 import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
+import { inTenant, tenantKey, type Work } from '../tenancy.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { CancelledError, cancellation } from './cancel-run.ts';
 import { countRun } from './count-run.ts';
@@ -30,16 +31,29 @@ const patience = { forMs: 20_000 };
  */
 export async function carryOut(context: TurnContext, claim: Claim, reins: Reins): Promise<void> {
   const { threadId } = claim;
-  const { log: live, release } = context.turns.logs.hold(threadId);
+  const { log: live, release } = context.turns.logs.hold(tenantKey(threadId));
   try {
     const run = await patiently(() => begin(context, claim), patience);
-    if (run) await carryOn(context, run, claim, reins);
+    if (run) await inTenant(workOf(run), () => carryOn(context, run, claim, reins));
   } catch (error) {
     if (isLost(error)) live.ring();
     else context.log.error({ err: error, threadId, runId: claim.id }, 'a run is left to the next process');
   } finally {
     release();
   }
+}
+
+/** On whose behalf the run is carried out. */
+function workOf(run: Run): Work {
+  const {
+    tenant_id: tenant,
+    run_id: runId,
+    thread_id: threadId,
+    graph,
+    user_id: userId,
+    key_id: keyId,
+  } = run;
+  return { tenant, run: { runId, threadId, graph, ...(userId && { userId }), ...(keyId && { keyId }) } };
 }
 
 /** Whether another process has the run by now. */

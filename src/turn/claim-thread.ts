@@ -49,9 +49,18 @@ export async function claimThread(
       ...ttlColumns(retention.ttl),
       ...thread,
     })
-    .onConflict((conflict) => conflict.column('thread_id').doUpdateSet(thread))
-    .execute();
+    .onConflict((conflict) => conflict.columns(['tenant_id', 'thread_id']).doUpdateSet(thread))
+    .execute()
+    .catch((error: unknown) => {
+      if (!isHidden(error)) throw error;
+      throw new CallerError('not-found', `There is no thread ${threadId}.`);
+    });
   return version;
+}
+
+/** Whether a row is there and the policies of its table hide it: here, a thread of a graph that the caller may not use. */
+function isHidden(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '42501';
 }
 
 /** Graphs whose version the database is known to have. */

@@ -34,13 +34,19 @@ function evidenceOf(message: Message, spoken: AiMessage[]): Evidence[] {
   ];
 }
 
+/** `total` is of all that was asked, of summaries and repairs too. */
 function sumUsage(spoken: AiMessage[], total: number): Usage {
-  const sum = { input_tokens: 0, output_tokens: 0, total_tokens: total };
-  let estimated = false;
-  for (const { usage_metadata: usage } of spoken) {
-    sum.input_tokens += usage?.input_tokens ?? 0;
-    sum.output_tokens += usage?.output_tokens ?? 0;
-    estimated ||= usage?.estimated ?? false;
-  }
-  return estimated ? { ...sum, estimated } : sum;
+  const used = spoken.flatMap(({ usage_metadata: usage }) => (usage ? [usage] : []));
+  const sum = (count: (usage: Usage) => number | undefined) =>
+    used.reduce((all, usage) => all + (count(usage) ?? 0), 0);
+  const cache_read = sum((usage) => usage.input_token_details?.cache_read);
+  const reasoning = sum((usage) => usage.output_token_details?.reasoning);
+  return {
+    input_tokens: sum((usage) => usage.input_tokens),
+    output_tokens: sum((usage) => usage.output_tokens),
+    total_tokens: total,
+    ...(cache_read > 0 && { input_token_details: { cache_read } }),
+    ...(reasoning > 0 && { output_token_details: { reasoning } }),
+    ...(used.some(({ estimated }) => estimated) && { estimated: true }),
+  };
 }

@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
 import { countEvents } from '../metrics/count-events.ts';
+import { tenantKey } from '../tenancy.ts';
 import type { LoggedEvent, TurnEvent } from '../turn-event.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -112,8 +113,9 @@ function publishEvents(
 ): void {
   const first = last - batch.length + 1;
   const events = batch.map((event, at): LoggedEvent => ({ ...event, threadId, runId, seq: first + at }));
-  turns.logs.get(threadId)?.publish(events);
-  bus.publish({ type: 'events', threadId, seq: last, events });
+  const threadKey = tenantKey(threadId);
+  turns.logs.get(threadKey)?.publish(events);
+  bus.publish({ type: 'events', threadKey, seq: last, events });
   countEvents(metrics, batch);
   onSaved?.(batch);
 }

@@ -1,5 +1,6 @@
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { patiently } from '../db/patiently.ts';
+import { tenantKey } from '../tenancy.ts';
 import type { LoggedEvent } from '../turn-event.ts';
 import type { LiveLog } from './live-log.ts';
 import { StreamMovedError } from './stream-moved-error.ts';
@@ -33,7 +34,7 @@ export async function* followLog(
   context: Pick<TurnContext, 'turns' | 'bus'>,
   followed: Followed,
 ): AsyncGenerator<LoggedEvent> {
-  const { log, release } = context.turns.logs.hold(followed.threadId);
+  const { log, release } = context.turns.logs.hold(tenantKey(followed.threadId));
   try {
     yield* follow(context, log, patient(followed));
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Notice } from '../bus/bus.ts';
 import { listAskedToStop } from '../db/runs.ts';
+import { asService, inTenant } from '../tenancy.ts';
 import { stopRun } from './cancel-run.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -24,9 +25,9 @@ export function hearOthers(context: TurnContext): () => void {
 
 function hearEvents(
   { turns }: TurnContext,
-  { threadId, seq, events }: Extract<Notice, { type: 'events' }>,
+  { threadKey, seq, events }: Extract<Notice, { type: 'events' }>,
 ): void {
-  const log = turns.logs.get(threadId);
+  const log = turns.logs.get(threadKey);
   if (events) log?.publish(events);
   log?.hint(seq);
 }
@@ -34,7 +35,8 @@ function hearEvents(
 /** What is not heard of here is seen when the claims are kept up. */
 async function stopAsked(context: TurnContext, runIds: string[]): Promise<void> {
   try {
-    for (const run of await listAskedToStop(context.db, runIds)) await stopRun(context, run);
+    const asked = await asService(() => listAskedToStop(context.db, runIds));
+    for (const run of asked) await inTenant(run.tenant_id, () => stopRun(context, run));
   } catch (error) {
     context.log.warn({ err: error }, 'runs that have to stop could not be looked up');
   }

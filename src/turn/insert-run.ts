@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { currentCaller } from '../tenancy.ts';
 import type { TurnInput } from './turn-input.ts';
 import type { TurnRequest } from './turn-request.ts';
 
@@ -24,8 +25,16 @@ export async function insertRun(
       kwargs: JSON.stringify(request.kwargs),
       metadata: JSON.stringify(request.metadata),
       multitask_strategy: request.multitask,
+      ...whoAsked(),
     })
     .execute();
+}
+
+/** Somebody with a key is known by that alone. */
+function whoAsked(): { user_id?: string; key_id?: string } {
+  const caller = currentCaller();
+  if (!caller || caller.kind === 'local') return {};
+  return caller.kind === 'key' ? { key_id: caller.id } : { user_id: caller.id };
 }
 
 function inputOf({

@@ -2,6 +2,7 @@ import { forgetKeys } from '../db/idempotency-keys.ts';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { lookAtWaiting } from '../db/look-at-waiting.ts';
 import { listForgotten } from '../db/runs.ts';
+import { asService, inTenant } from '../tenancy.ts';
 import type { TurnContext } from './turns.ts';
 
 const countEveryMs = 1_000;
@@ -13,15 +14,16 @@ export type Chore = () => Promise<unknown>;
 /** Counts the runs that wait, so that too many are refused. The returned function stops it. */
 export function watchQueue({ db, turns, config, log }: TurnContext): () => void {
   return every(countEveryMs, log, async () => {
-    const { count, oldest } = await lookAtWaiting(db, config.runs.maxWaiting);
+    const { count, oldest, of } = await asService(() => lookAtWaiting(db, config.runs.maxWaiting));
     turns.waiting = count;
+    turns.waitingOf = of;
     turns.oldestWaiting = oldest;
   });
 }
 
 /** Does the chores once a minute, those of turns and the given ones. The returned function stops it. */
 export function keepHouse(context: TurnContext, chores: Chore[]): () => void {
-  const all = [() => readmitRuns(context), () => forgetKeys(context.db, 10_000), ...chores];
+  const all = [() => readmitRuns(context), () => asService(() => forgetKeys(context.db, 10_000)), ...chores];
   return every(tidyEveryMs, context.log, async () => {
     const outcomes = await Promise.allSettled(all.map((chore) => chore()));
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
@@ -30,9 +32,10 @@ export function keepHouse(context: TurnContext, chores: Chore[]): () => void {
 
 /** Puts runs back into the queue that it has lost sight of. */
 export async function readmitRuns({ db, queue, turns }: TurnContext): Promise<void> {
-  for (const run of await listForgotten(db, queue.isKnown(), 100)) {
+  for (const run of await asService(() => listForgotten(db, queue.isKnown(), 100))) {
     const when = run.begin_after && { beginAfter: run.begin_after };
-    await queue.addRun(db, { runId: run.run_id, threadId: run.thread_id, ...when });
+    const readmitted = { runId: run.run_id, threadId: run.thread_id, ...when };
+    await inTenant(run.tenant_id, () => queue.addRun(db, readmitted));
   }
   turns.wake();
 }

@@ -1,20 +1,20 @@
 import { type LiveLog, openLiveLog } from './live-log.ts';
 
-/** The live logs of the threads that run here or are watched here; one goes when nobody holds it any more. */
+/** The live logs of the threads that run here or are watched here, by their `tenantKey`; one goes when nobody holds it any more. */
 export interface LiveLogs {
   /** The thread's log, held until `release` is called. */
-  hold(threadId: string): { log: LiveLog; release: () => void };
+  hold(threadKey: string): { log: LiveLog; release: () => void };
   /** The thread's log, if somebody holds it. */
-  get(threadId: string): LiveLog | undefined;
+  get(threadKey: string): LiveLog | undefined;
   all(): Iterable<LiveLog>;
 }
 
 export function openLiveLogs(): LiveLogs {
   const held = new Map<string, { log: LiveLog; holders: number }>();
   return {
-    hold(threadId) {
-      const entry = held.get(threadId) ?? { log: openLiveLog(), holders: 0 };
-      held.set(threadId, entry);
+    hold(threadKey) {
+      const entry = held.get(threadKey) ?? { log: openLiveLog(), holders: 0 };
+      held.set(threadKey, entry);
       entry.holders += 1;
       let done = false;
       return {
@@ -23,11 +23,11 @@ export function openLiveLogs(): LiveLogs {
           if (done) return;
           done = true;
           entry.holders -= 1;
-          if (entry.holders === 0) held.delete(threadId);
+          if (entry.holders === 0) held.delete(threadKey);
         },
       };
     },
-    get: (threadId) => held.get(threadId)?.log,
+    get: (threadKey) => held.get(threadKey)?.log,
     *all() {
       for (const { log } of held.values()) yield log;
     },

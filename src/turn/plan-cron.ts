@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { v5 as uuidv5 } from 'uuid';
 import { type Cron, listOverdueCrons, readClock, setNextDate } from '../db/crons.ts';
 import type { Schema } from '../db/schema.ts';
+import { asService, currentTenant, inTenant } from '../tenancy.ts';
 import type { TurnContext } from './turns.ts';
 
 /** One firing of a cron, as the queue keeps it. */
@@ -37,9 +38,10 @@ const overdueSeconds = 900;
 /** Puts crons back into the queue that it has lost sight of, or given up; each at most once a quarter of an hour. */
 export async function readmitCrons({ db, queue, log }: TurnContext): Promise<void> {
   const quarter = Math.floor(Date.now() / (overdueSeconds * 1_000));
-  for (const cron of await listOverdueCrons(db, overdueSeconds, 1_000)) {
+  for (const cron of await asService(() => listOverdueCrons(db, overdueSeconds, 1_000))) {
     log.warn({ cronId: cron.cron_id, due: cron.next_run_date }, 'a cron is overdue');
-    if (cron.next_run_date) await addJob({ queue }, db, cron, cron.next_run_date, String(quarter));
+    const { next_run_date: due } = cron;
+    if (due) await inTenant(cron.tenant_id, () => addJob({ queue }, db, cron, due, String(quarter)));
   }
 }
 
@@ -52,6 +54,6 @@ async function addJob(
   again = '',
 ): Promise<void> {
   const job: CronJob = { cronId, due: date.toISOString() };
-  const id = uuidv5(`${job.due}${again}`, cronId);
+  const id = uuidv5(`${job.due}${again} ${currentTenant()}`, cronId);
   await queue.addJob(db, 'cron', job, { startAfter: date, id });
 }

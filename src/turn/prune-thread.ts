@@ -1,7 +1,8 @@
-import { sql, type Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { keepLatest } from '../checkpoint/keep-latest.ts';
 import type { Schema } from '../db/schema.ts';
 import { trimLog } from '../db/trim-log.ts';
+import { asService, inTenant } from '../tenancy.ts';
 import type { TurnContext } from './turns.ts';
 
 type Pruning = Pick<TurnContext, 'db' | 'config'>;
@@ -26,19 +27,32 @@ export function pruneThread(context: Pruning, threadId: string): Promise<boolean
 }
 
 /** Prunes one thread whose time is over and that no other process has in hand. Undefined when there is none. */
-export function pruneExpiredThread(context: Pruning): Promise<string | undefined> {
+export async function pruneExpiredThread(context: Pruning): Promise<string | undefined> {
+  const tenant = await asService(() => tenantWithExpired(context));
+  if (tenant === undefined) return undefined;
+  return inTenant(tenant, () => pruneOneExpired(context));
+}
+
+async function tenantWithExpired({ db }: Pruning): Promise<string | undefined> {
+  const found = await expiredThreads(db).select('tenant_id').executeTakeFirst();
+  return found?.tenant_id;
+}
+
+function expiredThreads(db: Kysely<Schema>) {
+  return db
+    .selectFrom('baton.thread')
+    .where('expires_at', '<=', sql<Date>`now()`)
+    .where('ttl_strategy', '=', 'keep_latest')
+    .where('status', '<>', 'busy')
+    .orderBy('expires_at')
+    .limit(1)
+    .forUpdate()
+    .skipLocked();
+}
+
+function pruneOneExpired(context: Pruning): Promise<string | undefined> {
   return context.db.transaction().execute(async (trx) => {
-    const expired = await trx
-      .selectFrom('baton.thread')
-      .select('thread_id')
-      .where('expires_at', '<=', sql<Date>`now()`)
-      .where('ttl_strategy', '=', 'keep_latest')
-      .where('status', '<>', 'busy')
-      .orderBy('expires_at')
-      .limit(1)
-      .forUpdate()
-      .skipLocked()
-      .executeTakeFirst();
+    const expired = await expiredThreads(trx).select('thread_id').executeTakeFirst();
     if (expired) await prune(context, trx, expired.thread_id);
     return expired?.thread_id;
   });

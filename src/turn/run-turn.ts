@@ -5,6 +5,7 @@ import type { Run } from '../db/runs.ts';
 import { VersionError } from '../handoff/pinned-versions.ts';
 import { ModelError } from '../model/chat-model.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
+import { BudgetError } from '../usage/budget-error.ts';
 import { CancelledError } from './cancel-run.ts';
 import type { EventLog } from './event-log.ts';
 import { followGraph, type Reins } from './follow-graph.ts';
@@ -71,6 +72,13 @@ function describeFailure({ log }: TurnContext, run: Run, error: unknown): TurnEr
   if (error instanceof ModelError) {
     log.warn({ err: error, ...ids }, 'a model gave no reply');
     return failure('model', error.message);
+  }
+  if (error instanceof BudgetError) {
+    log.warn(
+      { ...ids, budget: error.budget.budget_id, scope: error.budget.scope },
+      'a turn has no budget left',
+    );
+    return failure('budget', error.message);
   }
   if (error instanceof VersionError) {
     log.warn({ err: error, ...ids }, 'a version of a graph cannot run any more');

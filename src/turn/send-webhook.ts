@@ -1,11 +1,10 @@
-import { Webhook } from 'standardwebhooks';
 import type { Config } from '../config.ts';
 import { getRun } from '../db/runs.ts';
 import { CallerError } from '../errors.ts';
 import { readAllowList } from '../outbound/allow-list.ts';
 import { checkAddress } from '../outbound/check-address.ts';
-import { type GuardedAnswer, guardedFetch } from '../outbound/guarded-fetch.ts';
 import { RefusedAddressError } from '../outbound/refused-address-error.ts';
+import { postWebhook, type WebhookOutcome } from './post-webhook.ts';
 import type { TurnContext } from './turns.ts';
 import { webhookBody } from './webhook-body.ts';
 
@@ -14,11 +13,6 @@ export interface WebhookDelivery {
   /** The same at every try, for receivers that have seen it. */
   deliveryId: string;
 }
-
-/** `gone`: nobody wants it, or there is no run to tell of. `refused`: it may not be sent there. Neither is tried again. */
-export type WebhookOutcome = 'sent' | 'gone' | 'refused';
-
-const timeoutMs = 10_000;
 
 /**
  * Tells a run's end to the address that was given with the run: the whole run as JSON, signed by the Standard Webhooks
@@ -33,7 +27,7 @@ export async function sendWebhook(
   const url = (await getRun(context.db, runId))?.webhook;
   const body = url && (await webhookBody(context, runId));
   if (!body) return 'gone';
-  const outcome = await post(url, JSON.stringify(body), deliveryId, context.config.webhooks).catch(
+  const outcome = await postWebhook(url, JSON.stringify(body), deliveryId, context.config.webhooks).catch(
     (error: unknown) => {
       if (!(error instanceof RefusedAddressError)) throw error;
       context.log.warn({ err: error, runId }, 'a webhook was refused');
@@ -53,34 +47,4 @@ export function checkWebhookUrl(url: string, { webhooks }: Pick<Config, 'webhook
     const issues = [{ path: 'webhook', message: error.message }];
     throw new CallerError('invalid-request', 'The webhook cannot be used.', { issues });
   }
-}
-
-async function post(
-  url: string,
-  body: string,
-  deliveryId: string,
-  { secret, allow }: Config['webhooks'],
-): Promise<WebhookOutcome> {
-  const now = new Date();
-  const answer = await guardedFetch(url, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      'user-agent': 'Baton-Webhook/1',
-      'webhook-id': deliveryId,
-      'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      ...(secret && { 'webhook-signature': new Webhook(secret).sign(deliveryId, now, body) }),
-    },
-    body,
-    timeoutMs,
-    maxBytes: 0, // nothing in it matters
-    allow,
-  });
-  return outcomeOf(answer);
-}
-
-function outcomeOf({ status }: GuardedAnswer): WebhookOutcome {
-  if (status >= 200 && status < 300) return 'sent';
-  if (status === 410) return 'gone';
-  throw new Error(`The webhook was answered with ${status}.`);
 }

@@ -1,4 +1,5 @@
 import { deleteExpiredThreads } from '../db/delete-idle-threads.ts';
+import { asService } from '../tenancy.ts';
 import { pruneExpiredThread } from './prune-thread.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -19,7 +20,7 @@ export interface Swept {
 export async function sweepThreads(context: Pick<TurnContext, 'db' | 'config'>): Promise<Swept> {
   const swept = { deleted: 0, pruned: 0 };
   for (let batch = 0; batch < most.batches; batch++) {
-    const gone = await deleteExpiredThreads(context.db, most.inBatch);
+    const gone = await asService(() => deleteExpiredThreads(context.db, most.inBatch));
     swept.deleted += gone.length;
     if (gone.length < most.inBatch) break;
   }

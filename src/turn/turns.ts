@@ -4,6 +4,7 @@ import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import type { Schema } from '../db/schema.ts';
 import type { GraphShelf } from '../handoff/graph-shelf.ts';
+import type { Limits } from '../limits/open-limits.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
 import type { Claim, Queue } from '../queue/open-queue.ts';
@@ -35,6 +36,8 @@ export interface Turns {
   closed: AbortController;
   /** How many runs wait for a worker, as last counted. */
   waiting: number;
+  /** The same of each tenant, with those that were accepted here since. */
+  waitingOf: Map<string, number>;
   /** How many turns are being accepted just now: they may have to wait as well. */
   accepting: number;
   /** How long the oldest of them had waited then, in seconds. */
@@ -51,6 +54,7 @@ export interface TurnContext {
   graphs: GraphShelf;
   queue: Queue;
   bus: Bus;
+  limits: Limits;
   turns: Turns;
 }
 
@@ -63,6 +67,7 @@ export function noTurns(): Turns {
     stopping: false,
     closed: new AbortController(),
     waiting: 0,
+    waitingOf: new Map(),
     accepting: 0,
     oldestWaiting: 0,
   };

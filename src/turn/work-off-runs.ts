@@ -2,6 +2,7 @@ import { RunControl } from '@langchain/langgraph';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import { listAskedToStop } from '../db/runs.ts';
 import type { Claim } from '../queue/open-queue.ts';
+import { asService, inTenant } from '../tenancy.ts';
 import { CancelledError, cancellation } from './cancel-run.ts';
 import { carryOut } from './carry-out.ts';
 import { LostClaimError } from './lost-claim-error.ts';
@@ -54,7 +55,8 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
   function begin(claim: Claim): void {
     const controller = new AbortController();
     const control = new RunControl();
-    const over = carryOut(context, claim, { signal: controller.signal, control }).finally(() => {
+    const reins = { signal: controller.signal, control };
+    const over = inTenant(claim.tenant, () => carryOut(context, claim, reins)).finally(() => {
       if (turns.running.get(claim.id) === run) turns.running.delete(claim.id);
       turns.wake();
     });
@@ -93,7 +95,7 @@ async function keepClaims({ turns, queue, db, log }: TurnContext): Promise<void>
     for (const run of runs) {
       if (!kept.has(run.claim.id)) run.stop(new LostClaimError('Another process has this run.'));
     }
-    for (const asked of await listAskedToStop(db, [...kept])) {
+    for (const asked of await asService(() => listAskedToStop(db, [...kept]))) {
       turns.running.get(asked.run_id)?.stop(new CancelledError(cancellation(asked)));
     }
   } catch (error) {

@@ -52,9 +52,9 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
   test('what a moment gathers may be larger than a payload', async () => {
     const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
     const threads = Array.from({ length: 1000 }, (_, index) => `${index}-`.padEnd(36, '0'));
-    for (const threadId of threads) one.bus.publish(told(threadId, 5));
+    for (const threadKey of threads) one.bus.publish(told(threadKey, 5));
     await expect.poll(() => two.heard.length).toBe(1000);
-    expect(two.heard).toEqual(threads.map((threadId) => told(threadId, 5)));
+    expect(two.heard).toEqual(threads.map((threadKey) => told(threadKey, 5)));
   });
 
   test('a listener that throws keeps nobody else from hearing, and who stopped hears no more', async () => {

@@ -33,32 +33,32 @@ export async function openTestBus(options: Omit<BusOptions, 'log'>): Promise<Tes
   return { bus, heard, gaps: () => gaps, logged };
 }
 
-export function told(threadId: string, seq: number): Notice {
-  return { type: 'events', threadId, seq };
+export function told(threadKey: string, seq: number): Notice {
+  return { type: 'events', threadKey, seq };
 }
 
 /** The same with the event itself. */
-export function toldWhole(threadId: string, seq: number, size = 10): Notice {
-  return { ...told(threadId, seq), events: [delta(threadId, seq, size)] } as Notice; // events is allowed by its type
+export function toldWhole(threadKey: string, seq: number, size = 10): Notice {
+  return { ...told(threadKey, seq), events: [delta(threadKey, seq, size)] } as Notice; // events is allowed by its type
 }
 
-export function delta(threadId: string, seq: number, size = 10): LoggedEvent {
-  const place = { seq, runId: 'run', threadId, at: 0 };
+export function delta(threadKey: string, seq: number, size = 10): LoggedEvent {
+  const place = { seq, runId: 'run', threadId: threadKey, at: 0 };
   return { type: 'text-delta', agent: 'a', messageId: 'm', text: 'é'.repeat(size), step: 1, ...place };
 }
 
 /** The highest seq heard of a thread; -1 when they did not come in order. */
-export function lastSeq(heard: Notice[], threadId: string): number {
+export function lastSeq(heard: Notice[], threadKey: string): number {
   const seqs = heard.flatMap((notice) =>
-    notice.type === 'events' && notice.threadId === threadId ? [notice.seq] : [],
+    notice.type === 'events' && notice.threadKey === threadKey ? [notice.seq] : [],
   );
   return seqs.every((seq, index) => index === 0 || seq > (seqs[index - 1] ?? 0)) ? (seqs.at(-1) ?? 0) : -1;
 }
 
 /** Every event of a thread that travelled along, by seq. */
-export function seqsWithEvents(heard: Notice[], threadId: string): number[] {
+export function seqsWithEvents(heard: Notice[], threadKey: string): number[] {
   return heard.flatMap((notice) =>
-    notice.type === 'events' && notice.threadId === threadId
+    notice.type === 'events' && notice.threadKey === threadKey
       ? (notice.events ?? []).map(({ seq }) => seq)
       : [],
   );

@@ -7,16 +7,16 @@ import { delta } from './open-test-bus.ts';
 const signal: fc.Arbitrary<Signal> = fc.oneof(
   fc.record({
     type: fc.constant('events' as const),
-    threadId: fc.uuid(),
+    threadKey: fc.uuid(),
     seq: fc.nat(),
   }),
   fc
-    .record({ threadId: fc.string({ unit: 'binary' }), seq: fc.nat(), size: fc.nat(600) })
-    .map(({ threadId, seq, size }) => ({
+    .record({ threadKey: fc.string({ unit: 'binary' }), seq: fc.nat(), size: fc.nat(600) })
+    .map(({ threadKey, seq, size }) => ({
       type: 'events' as const,
-      threadId,
+      threadKey,
       seq,
-      events: [delta(threadId, seq, size)],
+      events: [delta(threadKey, seq, size)],
     })),
   fc.record({ type: fc.constant('cancel' as const), runId: fc.string({ unit: 'binary', maxLength: 900 }) }),
   fc.constantFrom({ type: 'run-waits' as const }, { type: 'lost' as const }, { type: 'deaf' as const }),
@@ -39,16 +39,16 @@ test('packets fit their bytes and say all that was said, in order', () => {
 });
 
 test('few packets are written: none begins before the one before it is full', () => {
-  const signals = Array.from({ length: 300 }, (_, seq): Signal => ({ type: 'events', threadId: 'x', seq }));
+  const signals = Array.from({ length: 300 }, (_, seq): Signal => ({ type: 'events', threadKey: 'x', seq }));
   const sizes = writePackets({ from: 'me', signals }, 1000).map((text) => Buffer.byteLength(text));
   expect(sizes.slice(0, -1).every((size) => size > 940)).toBe(true);
 });
 
 test('events too large for a packet stay behind, and their number travels', () => {
-  const large: Signal = { type: 'events', threadId: 't', seq: 7, events: [delta('t', 7, 5000)] };
+  const large: Signal = { type: 'events', threadKey: 't', seq: 7, events: [delta('t', 7, 5000)] };
   const [text = '', ...others] = writePackets({ from: 'me', copy: true, signals: [large] }, 8000);
   expect(others).toEqual([]);
-  const signals = [{ type: 'events', threadId: 't', seq: 7 }];
+  const signals = [{ type: 'events', threadKey: 't', seq: 7 }];
   expect(readPacket(text)).toEqual({ from: 'me', copy: true, signals });
 });
 

@@ -6,6 +6,9 @@ import net from 'node:net';
 export interface RedisServer {
   port: number;
   url: string;
+  /** Has it say nothing, and go on. */
+  freeze(): void;
+  thaw(): void;
   /** As `kill -9`. */
   kill(): Promise<void>;
   /** Again, empty, on the same port. */
@@ -25,6 +28,8 @@ export async function makeRedisServer(): Promise<RedisServer> {
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     async kill() {
       if (!child || child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, 'exit');

@@ -1,8 +1,8 @@
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { formatProblem } from '../../src/handoff/file-problem.ts';
 import { loadProject } from '../../src/handoff/load-project.ts';
+import { formatProblem } from '../../src/yaml/file-problem.ts';
 import { root } from '../support/start-process.ts';
 import { agentText, makeProject, toolText } from '../support/temp-project.ts';
 import { type BrokenFiles, brokenFiles, wholeProject } from './broken-files.ts';

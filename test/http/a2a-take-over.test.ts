@@ -57,6 +57,6 @@ async function connect(context: AppContext): Promise<Client> {
   const app = createApp(context);
   const fetchImpl = async (url: string | URL | Request, init?: RequestInit) => app.request(String(url), init);
   const factory = new ClientFactory({ transports: [new JsonRpcTransportFactory({ fetchImpl })] });
-  const card = await (await app.request('http://baton.test/a2a/desk/.well-known/agent-card.json')).json();
+  const card = await (await app.request('http://localhost/a2a/desk/.well-known/agent-card.json')).json();
   return factory.createFromAgentCard(card as AgentCard);
 }

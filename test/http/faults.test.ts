@@ -261,17 +261,17 @@ test('LangGraph’s clients may send JSON as plain text', async () => {
   expect(JSON.parse(answer.body)).toMatchObject({ metadata: { a: 1 } });
 });
 
-test('browsers of other origins may ask, and read where a run is', async () => {
+test('browsers let pages of this machine ask, and read where a run is', async () => {
   const preflight = await service.app.request('/runs/stream', {
     method: 'OPTIONS',
     headers: {
-      Origin: 'https://example.com',
+      Origin: 'http://localhost:5173',
       'Access-Control-Request-Method': 'POST',
       'Access-Control-Request-Headers': 'x-api-key',
     },
   });
   expect(preflight.status).toBe(204);
-  expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe('*');
+  expect(preflight.headers.get('Access-Control-Allow-Origin')).toBe('http://localhost:5173');
   expect(preflight.headers.get('Access-Control-Allow-Headers')).toBe('x-api-key');
   const answer = await service.app.request('/ok');
   const exposed = answer.headers.get('Access-Control-Expose-Headers');

@@ -62,7 +62,7 @@ function dyingModel(begins: string): { chat: ChatModel; over: () => void } {
 function clientOf(context: AppContext): OpenAI {
   const app = createApp(context);
   const fetch = async (url: string | URL | Request, init?: RequestInit) => app.request(String(url), init);
-  return new OpenAI({ baseURL: 'http://baton.test/v1', apiKey: 'none', maxRetries: 0, fetch });
+  return new OpenAI({ baseURL: 'http://localhost/v1', apiKey: 'none', maxRetries: 0, fetch });
 }
 
 function idIn([created]: ResponseStreamEvent[]): string {

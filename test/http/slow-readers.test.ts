@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { appendEvents, type TimedEvent } from '../../src/db/events.ts';
 import { listen, serverLimits } from '../../src/http/listen.ts';
 import { openSocketServer } from '../../src/http/socket-server.ts';
+import { tenantKey } from '../../src/tenancy.ts';
 import type { TurnEvent } from '../../src/turn-event.ts';
 import { startService, type TestService } from '../support/start-service.ts';
 
@@ -60,7 +61,7 @@ async function beginRun() {
     const last = await appendEvents(db, { threadId, runId }, timed);
     const first = last - events.length + 1;
     turns.logs
-      .get(threadId)
+      .get(tenantKey(threadId))
       ?.publish(timed.map((event, at) => ({ ...event, threadId, runId, seq: first + at })));
   }
   await write([
@@ -91,7 +92,7 @@ async function openReader(request: string, body = '') {
   const socket = net.connect(port, '127.0.0.1');
   socket.pause();
   await once(socket, 'connect');
-  const type = `host: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+  const type = `host: localhost\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
   socket.write(`${request} HTTP/1.1\r\n${type}\r\n\r\n${body}`);
   const found: number[] = [];
   let rest = '';
@@ -144,7 +145,7 @@ test('a stream ends with its run', async () => {
   const run = await beginRun();
   const reader = await openReader(`GET /threads/${run.threadId}/runs/${run.runId}/stream`);
   reader.read();
-  await expect.poll(() => service.context.turns.logs.get(run.threadId)).toBeDefined();
+  await expect.poll(() => service.context.turns.logs.get(tenantKey(run.threadId))).toBeDefined();
   const text = { type: 'text-delta', agent: 'triage', messageId: 'm', step: 1, text: '#1#' } as const;
   await run.write([text]);
   await expect.poll(() => reader.found.length).toBeGreaterThan(0);

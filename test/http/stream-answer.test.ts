@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { type StreamOptions, serverSentEvents, toStream } from '../../src/http/stream-answer.ts';
+import { currentTenant, inTenant } from '../../src/tenancy.ts';
 
 const plain: StreamOptions = { wire: serverSentEvents, onError: () => 'failed' };
 
@@ -91,4 +92,43 @@ test('a stream that ends by itself is not left', async () => {
   }
   expect(await read(toStream(short, { ...plain, onLeave: () => void left++ }))).toBe('all');
   expect(left).toBe(0);
+});
+
+test('whoever reads a stream, its chunks are made on behalf of who asked for it', async () => {
+  async function* chunks() {
+    try {
+      for (let count = 0; count < 3; count++) {
+        yield `${currentTenant()};`;
+        await new Promise(setImmediate);
+      }
+    } finally {
+      left.push(currentTenant());
+    }
+  }
+  const left: string[] = [];
+  const stream = inTenant('acme', () => toStream(chunks, plain));
+  expect(await inTenant('other', () => read(stream))).toBe('acme;acme;acme;');
+  const reader = inTenant('acme', () => toStream(chunks, plain)).getReader();
+  await inTenant('other', async () => {
+    await reader.read();
+    await reader.cancel();
+  });
+  expect(left).toEqual(['acme', 'acme']);
+});
+
+test('a stream ends with an error once who asked might not ask any more, and what it told is let go', async () => {
+  let ended = false;
+  async function* endless(signal: AbortSignal) {
+    try {
+      while (!signal.aborted) yield 'more;';
+    } finally {
+      ended = true;
+    }
+  }
+  let asked = 0;
+  const mayGoOn = async () => ++asked < 3;
+  const onError = (error: unknown) => (error as Error).message;
+  const text = await read(toStream(endless, { ...plain, onError, mayGoOn, everyMs: 0 }));
+  expect(text).toBe('more;more;Your key or token is not valid any more.');
+  expect(ended).toBe(true);
 });

@@ -137,7 +137,7 @@ describe('a reply', () => {
     );
     expect(reply.usage).toMatchObject({ estimated: true });
     expect(reply.usage.input_tokens).toBeGreaterThan(5);
-    expect(reply.usage.output_tokens).toBe(3);
+    expect(reply.usage.output_tokens).toBe(2);
   });
 
   test.each([
@@ -411,7 +411,10 @@ describe('models by role', () => {
     roles: { fast: { provider: 'openai', model: 'small' }, careful: { provider: 'openai', model: 'large' } },
     embed: { provider: 'local', model: 'local' },
     openai: { baseUrl: wireUrl },
+    fallbacks: { fast: [], careful: [] },
+    allow: [],
     timeoutMs: 10_000,
+    maxTokens: 8_192,
     retries: 0,
   };
 

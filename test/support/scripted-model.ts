@@ -11,7 +11,7 @@ export function scriptedModel(steps: Step[]): ChatModel & { requests: ChatReques
   const requests: ChatRequest[] = [];
   const model: ChatModel = async (request, onText) => {
     request.signal.throwIfAborted();
-    const { signal, ...plain } = request;
+    const { signal, attempts: _, ...plain } = request;
     requests.push({ ...structuredClone(plain), signal });
     const step = steps[requests.length - 1];
     if (!step) throw new Error(`unexpected call ${requests.length} (${request.agent.name}), no steps remain`);

@@ -4,7 +4,8 @@ import { type AppContext, openContext } from '../../src/app-context.ts';
 import { createApp } from '../../src/http/app.ts';
 import { fireCrons } from '../../src/http/langgraph/fire-cron.ts';
 import { openSocketServer } from '../../src/http/socket-server.ts';
-import { openLog } from '../../src/log.ts';
+import { type Logger, openLog } from '../../src/log.ts';
+import type { ChatModel } from '../../src/model/chat-model.ts';
 import { testConfig } from './open-test-context.ts';
 import { type Step, scriptedModel } from './scripted-model.ts';
 import { makeTestDatabase, type TestDatabase } from './test-database.ts';
@@ -24,6 +25,10 @@ export interface ServiceOptions {
   watch?: boolean;
   /** Variables of the environment. */
   settings?: Record<string, string>;
+  /** A model for the whole file, instead of what is scripted; `configured`: those that the settings name. */
+  chat?: ChatModel | 'configured';
+  /** Where its log goes; absent: nowhere. */
+  log?: Logger;
   /** A database that outlives the service; absent: one that goes with it. */
   made?: TestDatabase;
 }
@@ -33,14 +38,16 @@ export async function startService({
   project = 'test/fixtures/desk',
   watch = false,
   settings = {},
+  log = openLog('silent', false),
+  chat,
   made,
 }: ServiceOptions = {}): Promise<TestService> {
   const { database, drop } = made ?? (await makeTestDatabase());
   let model = scriptedModel([]);
-  const context = await openContext(testConfig(project, settings), openLog('silent', false), {
+  const context = await openContext(testConfig(project, settings), log, {
     database,
     watch,
-    chat: (request, onText) => model(request, onText),
+    ...(chat !== 'configured' && { chat: chat ?? ((request, onText) => model(request, onText)) }),
   });
   await fireCrons(context);
   const app = createApp(context);

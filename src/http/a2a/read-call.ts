@@ -91,8 +91,8 @@ export function readCall(body: unknown): Call | RpcError {
     return rpcError(idOf(body), A2A_ERROR_CODE.INVALID_REQUEST, describe(envelope.error));
   const { id, method, params } = envelope.data;
   const isLegacy = isLegacyJsonRpcMethod(method);
-  if (!isLegacy && !isV1JsonRpcMethod(method))
-    return rpcError(id, A2A_ERROR_CODE.METHOD_NOT_FOUND, `There is no method ${method}.`);
+  const isKnown = (isLegacy || isV1JsonRpcMethod(method)) && !(method in Object.prototype); // the library takes constructor for one
+  if (!isKnown) return rpcError(id, A2A_ERROR_CODE.METHOD_NOT_FOUND, `There is no method ${method}.`);
   if (/PushNotificationConfig/i.test(method)) return noPush(id);
   const asked = (schemas[method] ?? anyParams).safeParse(params);
   if (!asked.success) return rpcError(id, A2A_ERROR_CODE.INVALID_PARAMS, describe(asked.error, 'params.'));

@@ -13,7 +13,7 @@ const mostBytes = 64 * 1024;
 
 const timeSchema = z
   .union([z.iso.datetime({ offset: true, local: true }), z.iso.date()], 'expected a time in ISO 8601')
-  .transform((text) => new Date(/T.*(Z|[+-]\d\d:\d\d)$|^[^T]*$/.test(text) ? text : `${text}Z`));
+  .transform((text) => new Date(hasZone(text) ? text : `${text}Z`));
 
 const shape = {
   timezone: z
@@ -99,4 +99,9 @@ function refuseLarge(fields: Pick<CronFields, 'payload' | 'metadata'>): void {
     .filter((path) => Buffer.byteLength(JSON.stringify(fields[path])) > mostBytes)
     .map((path) => ({ path, message: `expected at most ${mostBytes} bytes of JSON` }));
   if (issues.length > 0) throw new CallerError('invalid-request', 'The request is not valid.', { issues });
+}
+
+/** A date alone is one in UTC. */
+function hasZone(text: string): boolean {
+  return !text.includes('T') || /(Z|[+-]\d\d:\d\d)$/.test(text);
 }

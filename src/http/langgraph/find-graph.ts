@@ -1,7 +1,7 @@
 import { CallerError } from '../../errors.ts';
-import { unknownName } from '../../handoff/file-problem.ts';
 import type { GraphShelf } from '../../handoff/graph-shelf.ts';
 import type { LoadedGraph } from '../../handoff/load-graph.ts';
+import { unknownName } from '../../yaml/file-problem.ts';
 import { assistantIdOf } from './assistant.ts';
 
 /** The graph of a name. Throws a `CallerError` that says which there are when there is none. */

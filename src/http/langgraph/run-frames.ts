@@ -25,6 +25,7 @@ export function metadataOf({ runId, attempt }: LoggedEvent & { type: 'turn-start
 const errorNames = {
   cancelled: 'UserInterrupt',
   model: 'ModelError',
+  budget: 'BudgetError',
   timeout: 'TimeoutError',
   internal: 'InternalError',
 } as const;

@@ -1,6 +1,7 @@
 import type { AppContext } from '../../app-context.ts';
 import { patiently } from '../../db/patiently.ts';
 import { emptyState, type StateValues } from '../../handoff/state.ts';
+import { tenantKey } from '../../tenancy.ts';
 import { readState } from '../../turn/thread-state.ts';
 import type { StateAt } from './run-view.ts';
 
@@ -22,7 +23,7 @@ export function savedStates(context: AppContext): StateAt {
   return async ({ graph, checkpointId, threadId }) => {
     const nothing = emptyState(context.graphs.get(graph)?.graph.start ?? '');
     if (!checkpointId) return nothing;
-    const key = `${threadId}/${checkpointId}`;
+    const key = `${tenantKey(threadId)}/${checkpointId}`;
     const reading = states.get(key) ?? read(context, threadId, checkpointId);
     remember(states, key, reading);
     return (await reading) ?? nothing;

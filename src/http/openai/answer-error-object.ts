@@ -20,13 +20,23 @@ export function errorObject({ status, message, issues }: Fault): ErrorObject {
         : message,
       type: typeOf(status),
       param: first?.path || null,
-      code: first?.path === 'model' && status === 404 ? 'model_not_found' : null,
+      code: codeOf(status, first?.path),
     },
   };
 }
 
+function codeOf(status: number, path: string | undefined): string | null {
+  if (status === 402) return noQuota;
+  if (status === 429) return 'rate_limit_exceeded';
+  return path === 'model' && status === 404 ? 'model_not_found' : null;
+}
+
+/** As OpenAI calls a spent budget, both in `type` and in `code`. */
+const noQuota = 'insufficient_quota';
+
 function typeOf(status: number): string {
   if (status === 401) return 'authentication_error';
+  if (status === 402) return noQuota;
   if (status === 403) return 'permission_error';
   if (status === 429) return 'rate_limit_error';
   return status < 500 ? 'invalid_request_error' : 'server_error';

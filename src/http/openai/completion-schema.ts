@@ -33,7 +33,13 @@ export const completionSchema = z
         finish_reason: z.literal('stop'),
       }),
     ),
-    usage: z.object({ prompt_tokens: z.int(), completion_tokens: z.int(), total_tokens: z.int() }),
+    usage: z.object({
+      prompt_tokens: z.int(),
+      completion_tokens: z.int(),
+      total_tokens: z.int(),
+      prompt_tokens_details: z.object({ cached_tokens: z.int(), audio_tokens: z.int() }),
+      completion_tokens_details: z.object({ reasoning_tokens: z.int(), audio_tokens: z.int() }),
+    }),
     baton: batonSchema,
   })
   .openapi('Completion');

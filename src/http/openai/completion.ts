@@ -24,6 +24,8 @@ export interface WireUsage {
   prompt_tokens: number;
   completion_tokens: number;
   total_tokens: number;
+  prompt_tokens_details: { cached_tokens: number; audio_tokens: number };
+  completion_tokens_details: { reasoning_tokens: number; audio_tokens: number };
 }
 
 type Ended = Extract<LoggedEvent, { type: 'turn-end' | 'interrupted' }>;
@@ -61,7 +63,14 @@ export function answerOf(event: Ended): string {
 export function usageOf(event: Ended): WireUsage {
   const usage: Partial<TurnEnd['usage']> = event.type === 'turn-end' ? event.usage : {};
   const { input_tokens = 0, output_tokens = 0, total_tokens = 0 } = usage;
-  return { prompt_tokens: input_tokens, completion_tokens: output_tokens, total_tokens };
+  const { input_token_details: read = {}, output_token_details: said = {} } = usage;
+  return {
+    prompt_tokens: input_tokens,
+    completion_tokens: output_tokens,
+    total_tokens,
+    prompt_tokens_details: { cached_tokens: read.cache_read ?? 0, audio_tokens: read.audio ?? 0 },
+    completion_tokens_details: { reasoning_tokens: said.reasoning ?? 0, audio_tokens: said.audio ?? 0 },
+  };
 }
 
 export function extensionOf(

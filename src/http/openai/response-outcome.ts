@@ -30,15 +30,16 @@ export function outcomeOfEnd(event: Ended, threadId: string | null, asksNobody: 
 
 export function outcomeOfFailure({ error, message }: TurnError): Outcome {
   if (error === 'cancelled') return { ...nothingYet, status: 'cancelled' };
-  return { ...nothingYet, status: 'failed', error: { code: 'server_error', message } };
+  const code = error === 'budget' ? 'insufficient_quota' : 'server_error';
+  return { ...nothingYet, status: 'failed', error: { code, message } };
 }
 
-function wireUsage({ input_tokens, output_tokens, total_tokens }: Usage): object {
+function wireUsage(usage: Usage): object {
   return {
-    input_tokens,
-    input_tokens_details: { cached_tokens: 0 },
-    output_tokens,
-    output_tokens_details: { reasoning_tokens: 0 },
-    total_tokens,
+    input_tokens: usage.input_tokens,
+    input_tokens_details: { cached_tokens: usage.input_token_details?.cache_read ?? 0 },
+    output_tokens: usage.output_tokens,
+    output_tokens_details: { reasoning_tokens: usage.output_token_details?.reasoning ?? 0 },
+    total_tokens: usage.total_tokens,
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ChatModel, ChatReply, ChatRequest } from '../chat-model.ts';
 import type { Embedder } from '../embedder.ts';
-import { estimateUsage } from '../estimate-usage.ts';
+import { guessUsage } from '../estimate-usage.ts';
 import { type NextStep, planNextStep } from './plan-next-step.ts';
 
 /**
@@ -15,7 +15,7 @@ export function createOfflineModel(embedder: Embedder): ChatModel {
     const step = await planNextStep(embedder, request);
     request.signal.throwIfAborted();
     const reply = toReply(request, step);
-    for (const word of reply.text.match(/\s*\S+\s*/g) ?? []) {
+    for (const word of reply.text.match(/\S+\s*|\s+/g) ?? []) {
       onText(word);
       request.signal.throwIfAborted();
     }
@@ -24,17 +24,22 @@ export function createOfflineModel(embedder: Embedder): ChatModel {
 }
 
 function toReply(request: ChatRequest, step: NextStep): ChatReply {
-  const text = 'say' in step ? step.say : '';
+  const whole = 'say' in step ? step.say : '';
+  const text =
+    request.maxTokens === undefined ? whole : whole.slice(0, request.maxTokens * charactersPerToken);
   const calls = 'call' in step ? [{ id: callId(request, step.call), ...step.call }] : [];
   return {
     text,
     calls,
     invalidCalls: [],
-    usage: estimateUsage(request, text, calls),
+    usage: guessUsage(request, text, calls),
     model: 'offline',
-    stop: calls.length > 0 ? 'calls' : 'end',
+    stop: calls.length > 0 ? 'calls' : text === whole ? 'end' : 'length',
   };
 }
+
+/** It has no tokens: see `guessUsage`. */
+const charactersPerToken = 4;
 
 /** The same call at the same place of a conversation has the same id. */
 function callId({ agent, messages }: ChatRequest, call: object): string {

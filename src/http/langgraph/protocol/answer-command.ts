@@ -49,6 +49,8 @@ export interface CommandContext {
   own?: ReadonlyMap<string, CarryOut>;
   /** What makes the command, sent again, one and the same, and who hears that it was sent before. */
   idempotency?: { claim: IdempotencyClaim; onReplay: () => void };
+  /** Whether who opened a connection that stays open might still open it. */
+  mayGoOn?: (() => Promise<boolean>) | undefined;
   /** Errors that are thrown on, since the connection has a better answer to them. */
   passOn?: (error: unknown) => boolean;
 }

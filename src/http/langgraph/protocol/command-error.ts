@@ -30,8 +30,9 @@ export function commandErrorOf(error: unknown): CommandError | undefined {
   if (!(error instanceof CallerError)) return undefined;
   const places = error.issues.map(({ path, message }) => (path ? `${path}: ${message}` : message));
   const denied = error.code === 'forbidden' || error.code === 'unauthenticated';
+  const passing = error.code === 'too-many-requests' || error.code === 'unavailable';
   return new CommandError(
-    denied ? 'permission_denied' : 'invalid_argument',
+    denied ? 'permission_denied' : passing ? 'unknown_error' : 'invalid_argument',
     [error.message, places.join('; ')].filter(Boolean).join(' '),
   );
 }

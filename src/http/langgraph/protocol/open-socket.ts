@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { upgradeWebSocket } from '@hono/node-server';
 import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
@@ -13,20 +14,22 @@ export function openSocket(context: AppContext): MiddlewareHandler<HttpEnv> {
     const threadId = (c.req.param('thread_id') ?? '').toLowerCase();
     const log = c.get('log');
     c.set('threadId', threadId);
+    const onBehalf = AsyncLocalStorage.snapshot(); // what comes over the socket comes from who opened it
     let session: Session | undefined;
     let leave: (() => void) | undefined;
     return {
       onOpen(_, { raw }) {
         leave = c.get('streams').enter('socket');
         const socket = raw as unknown as WebSocket; // serve hands in a WebSocketServer of ws
-        if (threadIdPattern.test(threadId)) session = openSession({ context, log, threadId }, socket);
+        const open = () => openSession({ context, log, threadId, mayGoOn: c.get('mayGoOn') }, socket);
+        if (threadIdPattern.test(threadId)) session = onBehalf(open);
         else socket.close(4422, 'thread_id: expected a UUID');
       },
       onMessage({ data }) {
-        session?.receive(data);
+        onBehalf(() => session?.receive(data));
       },
       onClose() {
-        session?.end();
+        onBehalf(() => session?.end());
         leave?.();
       },
     };

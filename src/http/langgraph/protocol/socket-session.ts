@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { CallerError } from '../../../errors.ts';
 import { StreamMovedError } from '../../../turn/stream-moved-error.ts';
 import { faultOf } from '../../fault.ts';
 import { answerCommand, type CommandContext, errorFrame } from './answer-command.ts';
@@ -17,6 +18,8 @@ export interface Session {
 
 /** Commands that may wait; a client that sends more is not read for a while. */
 const mostWaiting = 32;
+/** How often it is asked whether who opened a quiet socket might still open it, in milliseconds. */
+const standingMs = 15_000;
 /** How long a client may take to answer that the socket closes. */
 const closeMs = 1_000;
 
@@ -33,7 +36,13 @@ export function openSession(where: CommandContext, socket: WebSocket): Session {
   let waiting = 0;
   let last = Promise.resolve();
 
+  async function assertStanding(): Promise<void> {
+    if (!where.mayGoOn || (await where.mayGoOn())) return;
+    throw new CallerError('unauthenticated', 'Your key or token is not valid any more.');
+  }
+
   async function answer(data: unknown): Promise<void> {
+    await assertStanding();
     const json = read(data);
     const frame =
       json === undefined
@@ -55,6 +64,8 @@ export function openSession(where: CommandContext, socket: WebSocket): Session {
   if (closed.signal.aborted) stop();
   closed.signal.addEventListener('abort', stop, { once: true });
   run().catch(close);
+  const watch = setInterval(() => assertStanding().catch(close), standingMs);
+  watch.unref();
 
   return {
     receive(data) {
@@ -71,6 +82,7 @@ export function openSession(where: CommandContext, socket: WebSocket): Session {
     end() {
       ended.abort();
       letGo();
+      clearInterval(watch);
       closed.signal.removeEventListener('abort', stop);
     },
   };

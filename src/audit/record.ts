@@ -1,0 +1,73 @@
+import type { Insertable, Kysely } from 'kysely';
+import type { AuditTable, Schema } from '../db/schema.ts';
+import { asService, currentWork, type Work } from '../tenancy.ts';
+import { type Actor, type Entry, noTenant } from './entry.ts';
+import { currentOrigin } from './origin.ts';
+import { keepText, redactDetails } from './redact-details.ts';
+import { rowDigest } from './row-digest.ts';
+import { sealingKey } from './seal.ts';
+
+/**
+ * Adds a row to the audit: who did what to what. Rejects when it cannot be added, so that what must not happen unrecorded is done
+ * in one transaction with it, and then happens with its row or not at all.
+ *
+ * In a transaction, hand in the transaction and call it last: it locks the end of the tenant's chain until the transaction is
+ * over, and as long as that is the last lock that anybody takes, nobody waits in a circle. In a transaction, what goes into the chain of another
+ * tenant than the work's, or of none, needs a transaction of the service. Returns the number of the row.
+ */
+export async function recordAction(db: Kysely<Schema>, entry: Entry): Promise<number> {
+  const work = currentWork();
+  const own = typeof work === 'object' ? work : undefined;
+  const row = rowOf(entry, own);
+  const add = () => db.insertInto('baton.audit').values(row).returning('seq').executeTakeFirstOrThrow();
+  const apart = !db.isTransaction && row.tenant_id !== own?.tenant;
+  const { seq } = await (apart ? asService(add) : add());
+  currentOrigin()?.recorded.push(row.outcome);
+  return seq;
+}
+
+function rowOf(entry: Entry, work: Work | undefined) {
+  const { action, target, details = {}, outcome = 'ok' } = entry;
+  const origin = currentOrigin();
+  const actor = entry.actor ?? actorOf(work) ?? origin?.actor ?? { kind: work ? 'service' : 'nobody' };
+  const tenant_id = entry.tenant ?? work?.tenant ?? noTenant;
+  const said = {
+    tenant_id,
+    at: new Date(),
+    actor_kind: actor.kind,
+    actor_id: short(actor.id),
+    actor_name: short(actor.name),
+    actor_role: short(actor.role),
+    actor_tenant: actor.tenant === tenant_id ? null : short(actor.tenant),
+    address: short(origin?.address),
+    request_id: short(origin?.requestId),
+    action,
+    target_type: short(target?.type),
+    target_id: short(target?.id),
+    outcome,
+    details: { ...redactDetails(details), ...runOf(work) },
+    key_id: sealingKey(),
+  };
+  return {
+    ...said,
+    details: JSON.stringify(said.details),
+    hash: rowDigest(said) ?? '',
+  } satisfies Insertable<AuditTable>;
+}
+
+/** Who asked; in a run, on whose behalf it was started. */
+function actorOf(work: Work | undefined): Actor | undefined {
+  if (work?.caller) return work.caller;
+  const { userId, keyId } = work?.run ?? {};
+  if (userId !== undefined) return { kind: 'user', id: userId };
+  return keyId === undefined ? undefined : { kind: 'key', id: keyId };
+}
+
+function runOf(work: Work | undefined) {
+  return work?.run && { run: work.run.runId, thread: work.run.threadId, graph: work.run.graph };
+}
+
+/** Names and ids, of any origin: without what cannot be stored, and not endless. */
+function short(text: string | undefined): string | null {
+  return text === undefined ? null : keepText(text, 500);
+}

@@ -1,0 +1,26 @@
+/**
+ * What a key or a token can be narrowed to. A scope gives nothing that the role does not give; to write is also to read.
+ *
+ * `runs`: turns and threads, at every door · `store`: what is remembered beyond threads · `assistants`: assistants and crons ·
+ * `films`: the shop · `usage`: what was spent · `audit`: who did what · `manage`: keys, users, budgets, model keys, tenants.
+ */
+export const scopes = [
+  'runs:read',
+  'runs:write',
+  'store:read',
+  'store:write',
+  'assistants:read',
+  'assistants:write',
+  'films:read',
+  'usage:read',
+  'audit:read',
+  'manage:read',
+  'manage:write',
+] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Whether who has these scopes (all, where they are absent) may do what needs one. */
+export function hasScope(held: readonly string[] | undefined, needed: Scope): boolean {
+  if (!held || held.includes(needed)) return true;
+  return needed.endsWith(':read') && held.includes(needed.replace(/read$/, 'write'));
+}

@@ -1,0 +1,6 @@
+import type { ModelName } from '../config.ts';
+
+/** A model as people write it: `openai:gpt-4.1-mini`, `offline`. */
+export function nameOfModel({ provider, model }: ModelName): string {
+  return provider === model ? provider : `${provider}:${model}`;
+}

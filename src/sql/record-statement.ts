@@ -1,0 +1,26 @@
+import { fingerprint } from 'libpg-query';
+import type { Outcome } from '../audit/entry.ts';
+import { recordAction } from '../audit/record.ts';
+import type { Database } from '../db/open-database.ts';
+
+export interface StatementEnd {
+  outcome: Outcome;
+  /** The rule that a refused statement broke, or why it failed. */
+  reason?: string;
+  tables?: string[];
+  rows?: number;
+  milliseconds?: number;
+}
+
+/**
+ * Records a statement that a model wrote, with what became of it. Rejects when that cannot be done: then the model does not get to
+ * see what the statement found. The fingerprint is the same for statements that differ in their constants alone.
+ */
+export async function recordStatement(
+  { db }: Database,
+  statement: string,
+  { outcome, ...end }: StatementEnd,
+): Promise<void> {
+  const shape = await fingerprint(statement).catch(() => undefined); // what cannot be parsed has none
+  await recordAction(db, { action: 'sql-run', outcome, details: { statement, fingerprint: shape, ...end } });
+}

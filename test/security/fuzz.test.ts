@@ -1,0 +1,3 @@
+import { fuzz } from './support/fuzz.ts';
+
+fuzz({ runs: 12, seed: 5, everyHeavy: 8 });

@@ -1,0 +1,3 @@
+import { sendNaughtyStrings } from './support/naughty.ts';
+
+sendNaughtyStrings({ each: 1 });
