@@ -26,6 +26,7 @@ import { migrate } from '../src/db/migrate.ts';
 import { openEmbedded, openPostgres } from '../src/db/open-database.ts';
 import type { Schema } from '../src/db/schema.ts';
 import type { Message } from '../src/message.ts';
+import { assumeWork, localTenant } from '../src/tenancy.ts';
 import { onServer, urlOf } from '../test/support/template-database.ts';
 
 interface Subject {
@@ -50,6 +51,8 @@ interface Result {
   /** Time of the last sampled turn over that of turn 10. */
   slowdown: number;
 }
+
+assumeWork({ tenant: localTenant });
 
 const { values: options } = parseArgs({
   options: {

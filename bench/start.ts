@@ -11,9 +11,12 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import { openEmbedded } from '../src/db/open-database.ts';
+import { assumeWork, localTenant } from '../src/tenancy.ts';
 import { startProcess } from '../test/support/start-process.ts';
 
 const question = 'How many films are longer than two hours?';
+
+assumeWork({ tenant: localTenant });
 
 const { values: options } = parseArgs({
   options: {

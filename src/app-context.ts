@@ -1,8 +1,6 @@
 import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
 import { sealWith } from './audit/seal.ts';
-import { tellHeads } from './audit/tell-heads.ts';
-import { trimAudit } from './audit/trim-audit.ts';
 import type { Bus } from './bus/bus.ts';
 import { openBus } from './bus/open-bus.ts';
 import { KyselySaver } from './checkpoint/kysely-saver.ts';
@@ -18,8 +16,6 @@ import { prepareTools } from './handoff/prepare-tools.ts';
 import { shelfOfCaller } from './handoff/shelf-of-caller.ts';
 import { appendOnlyChannels } from './handoff/state.ts';
 import { isLocal } from './identity/is-local.ts';
-import { sweepIdentity } from './identity/sweep-identity.ts';
-import { sweepCounts } from './limits/database-store.ts';
 import { type Limits, openLimits } from './limits/open-limits.ts';
 import type { Logger } from './log.ts';
 import { type Mail, openMail } from './mail/open-mail.ts';
@@ -32,23 +28,16 @@ import { loadModelsFile } from './model/models-file.ts';
 import type { ModelKeys } from './model/open-model.ts';
 import { openModels } from './model/open-models.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
-import { embedItems } from './store/embed-items.ts';
-import { sweepStore } from './store/sweep-store.ts';
 import { asOwner } from './tenancy.ts';
 import { countNotices } from './turn/count-notices.ts';
 import { hearOthers } from './turn/hear-others.ts';
-import { keepHouse, watchQueue } from './turn/keep-house.ts';
-import { readmitCrons } from './turn/plan-cron.ts';
-import { queueAlerts, sendAlert } from './turn/send-alert.ts';
-import { sendWebhook } from './turn/send-webhook.ts';
+import { watchQueue } from './turn/keep-house.ts';
+import { queueAlerts } from './turn/send-alert.ts';
+import { startWork } from './turn/start-work.ts';
 import { sendWatchersAway, stopTurns } from './turn/stop-turns.ts';
-import { sweepThreads } from './turn/sweep-threads.ts';
 import { noTurns, type Turns } from './turn/turns.ts';
 import { watchTurns } from './turn/watch-turns.ts';
-import { workOffRuns } from './turn/work-off-runs.ts';
-import { forgetUses } from './usage/forget-uses.ts';
 import { type Ledger, openLedger } from './usage/open-ledger.ts';
-import { releaseLost } from './usage/release-lost.ts';
 
 /** Everything outside the process that is open, and what was read at start. */
 export interface AppContext {
@@ -221,41 +210,4 @@ function tellAlerts(context: Pick<AppContext, 'db' | 'queue' | 'log'>): void {
   void queueAlerts(context).catch((error: unknown) =>
     context.log.warn({ err: error }, 'alerts of budgets are told later'),
   );
-}
-
-/** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
-async function startWork(
-  context: Omit<AppContext, 'close'>,
-  patient: Pick<Database, 'db'>,
-): Promise<{ stop(): void; end(): void }> {
-  if (context.database.kind === 'pglite') await context.queue.releaseClaims();
-  const work = workOffRuns(context);
-  const rest = keepHouse(context, [
-    () => sweepThreads(context),
-    () => sweepStore(context.db),
-    () => sweepCounts(context.db),
-    () => sweepIdentity(context.db),
-    () => readmitCrons(context),
-    () => releaseLost(context.db),
-    () => forgetUses(context.db),
-    () => queueAlerts(context),
-    () => trimAudit(context.db, context.config.audit.days),
-    tellHeads(context.db, context.log),
-  ]);
-  void embedItems(patient.db, context.embedder).catch((error: unknown) =>
-    context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
-  );
-  await context.queue.workOff('webhook', async ({ id, data }) => {
-    await sendWebhook(context, { ...(data as { runId: string }), deliveryId: id }); // as carryOut adds it
-  });
-  await context.queue.workOff('alert', async ({ id, data }) => {
-    await sendAlert(context, { ...(data as { alertId: string }), deliveryId: id }); // as queueAlerts adds it
-  });
-  return {
-    stop: work.stop,
-    end() {
-      work.end();
-      rest();
-    },
-  };
 }

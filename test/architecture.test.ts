@@ -18,6 +18,7 @@ const floors: string[][] = [
   ['audit'],
   ['db', 'metrics', 'yaml'],
   ['config.ts', 'log.ts', 'turn-event.ts'],
+  ['config'],
   ['errors.ts', 'message.ts', 'tenancy.ts', 'redact.ts'],
 ];
 
@@ -61,7 +62,7 @@ const homes: Record<string, string[]> = {
   standardwebhooks: ['turn'],
   '@modelcontextprotocol/sdk': ['http'],
   '@a2a-js/sdk': ['http'],
-  commander: ['cli.ts'],
+  commander: ['cli.ts', 'commands'],
   jose: ['identity'],
   '@node-rs/argon2': ['identity'],
   '@node-rs/bcrypt': ['identity'],

@@ -38,6 +38,8 @@ const prepareNote = `async prepare({ database }) {
       await sql\`select pg_advisory_xact_lock(4711)\`.execute(trx);
       await sql\`create schema if not exists chaos\`.execute(trx);
       await sql\`create table if not exists chaos.effect (id bigint generated always as identity primary key, what text not null, run_id uuid not null, call_key text not null, at timestamptz not null default now())\`.execute(trx);
+      await sql\`grant usage on schema chaos to baton_tenant\`.execute(trx);
+      await sql\`grant select, insert on chaos.effect to baton_tenant\`.execute(trx);
     });
   },`;
 

@@ -3,6 +3,7 @@ import { readThreadEvents } from '../../src/db/events.ts';
 import { openEmbedded, openPostgres } from '../../src/db/open-database.ts';
 import type { Run } from '../../src/db/runs.ts';
 import type { Schema } from '../../src/db/schema.ts';
+import { asOwner } from '../../src/tenancy.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
 
 /** What the database says when all is over. */
@@ -21,7 +22,7 @@ export async function readLedger(place: { databaseUrl: string } | { dataDir: str
   const database =
     'databaseUrl' in place ? openPostgres(place.databaseUrl) : await openEmbedded(place.dataDir);
   try {
-    return await read(database.db);
+    return await asOwner(() => read(database.db));
   } finally {
     await database.close();
   }

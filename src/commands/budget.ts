@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import { recordAction } from '../audit/record.ts';
 import type { Config } from '../config.ts';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { inTenant } from '../tenancy.ts';
@@ -11,7 +10,7 @@ import { parseDollars, showDollars } from '../usage/dollars.ts';
 import { printable } from './printable.ts';
 
 export interface BudgetCommand {
-  db: Kysely<Schema>;
+  db: Database['db'];
   config: Pick<Config, 'webhooks'>;
   tenant: string;
   output: NodeJS.WritableStream;
@@ -149,6 +148,6 @@ function linesOf({ budget_id, scope, subject, period, unit, most, uses }: Budget
   return `${budget_id}  ${whose}: ${show(most)} ${every}\n${used.join('')}`;
 }
 
-async function checkTenant(db: Kysely<Schema>, tenant: string): Promise<void> {
+async function checkTenant(db: Database['db'], tenant: string): Promise<void> {
   if (!(await getTenant(db, tenant))) throw new CallerError('not-found', `No tenant ${printable(tenant)}.`);
 }

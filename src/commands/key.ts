@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import { recordAction } from '../audit/record.ts';
 import { type ApiKey, findKey, listKeys } from '../db/api-keys.ts';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { keyPrefix } from '../identity/key-text.ts';
@@ -13,7 +12,7 @@ import { parseDuration } from './parse-duration.ts';
 import { printable } from './printable.ts';
 
 export interface KeyCommand {
-  db: Kysely<Schema>;
+  db: Database['db'];
   output: NodeJS.WritableStream;
 }
 
@@ -88,13 +87,13 @@ export async function rotateKeyCommand({ db, output }: KeyCommand, id: string, g
 }
 
 /** What cannot be recorded is not shown. */
-async function note(db: Kysely<Schema>, key: ApiKey, action: `key-${string}`): Promise<void> {
+async function note(db: Database['db'], key: ApiKey, action: `key-${string}`): Promise<void> {
   const { tenant_id: tenant, key_id: id, name, role, graphs, scopes: held, operator } = key;
   const details = { name, role, graphs, scopes: held, operator };
   await recordAction(db, { action, tenant, target: { type: 'key', id }, details });
 }
 
-async function find(db: Kysely<Schema>, id: string): Promise<ApiKey> {
+async function find(db: Database['db'], id: string): Promise<ApiKey> {
   const key = await findKey(db, id.replace(/^baton_/, ''));
   if (key) return key;
   throw new CallerError('not-found', `There is no key ${id}.`);

@@ -60,7 +60,8 @@ export async function addModelKey(
   if (!text) throw new CallerError('invalid-request', `The variable ${fromEnv} is not set.`);
   const secret = check(keySecret, text);
   await inWorkOf(owner, async () => {
-    const key = await addKey(ring, owner, { ...options, name: options.name ?? options.provider, secret });
+    const draft = { ...options, name: options.name ?? options.provider, secret };
+    const key = await addKey(ring, owner, draft).catch(tellIssues);
     await record(ring, owner, 'create', key.key_id);
     output.write(`${lineOf(key)}\n`);
   });
@@ -130,6 +131,15 @@ function lineOf(key: ShownKey): string {
     key.name,
   ];
   return printable(parts.join('  '));
+}
+
+/** What is wrong with a field of the API is told by its option. */
+function tellIssues(error: unknown): never {
+  if (!(error instanceof CallerError) || error.issues.length === 0) throw error;
+  const told = error.issues.map(
+    ({ path, message }) => `${optionName(path.replaceAll('_', '-'))}: ${message}`,
+  );
+  throw new CallerError(error.code, told.join('\n'), { cause: error });
 }
 
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {

@@ -1,6 +1,6 @@
 import type { Writable } from 'node:stream';
 import { recordAction } from '../audit/record.ts';
-import type { SecretKey } from '../config.ts';
+import type { SecretKey } from '../config/secrets.ts';
 import type { Database } from '../db/open-database.ts';
 import { CallerError } from '../errors.ts';
 import { rotateSecrets } from '../secrets/rotate-secrets.ts';

@@ -1,13 +1,12 @@
-import type { Kysely } from 'kysely';
 import { recordAction } from '../audit/record.ts';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { createTenant, listTenants, type Tenant, updateTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { tenantIdPattern } from '../tenancy.ts';
 import { printable } from './printable.ts';
 
 export interface TenantCommand {
-  db: Kysely<Schema>;
+  db: Database['db'];
   output: NodeJS.WritableStream;
 }
 

@@ -1,7 +1,6 @@
-import type { Kysely } from 'kysely';
 import { recordAction } from '../audit/record.ts';
 import type { Config } from '../config.ts';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { issueToken } from '../identity/issue-token.ts';
@@ -19,7 +18,7 @@ export interface TokenOptions {
 
 /** Prints a token for somebody who has neither key nor account. Throws a `CallerError`, also where no secret is set to sign with. */
 export async function issueTokenCommand(
-  { config, db, output }: { config: Config; db: Kysely<Schema>; output: NodeJS.WritableStream },
+  { config, db, output }: { config: Config; db: Database['db']; output: NodeJS.WritableStream },
   { tenant, subject, role: asked, graphs, ttl }: TokenOptions,
 ): Promise<void> {
   const role = roles.find((one) => one === asked);

@@ -1,6 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Kysely } from 'kysely';
-import type { Schema } from '../db/schema.ts';
+import type { Database } from '../db/open-database.ts';
 import { CallerError } from '../errors.ts';
 import { asService, inTenant } from '../tenancy.ts';
 import { showUsage, sumColumns } from '../usage/show-usage.ts';
@@ -23,7 +22,7 @@ const page = 1_000;
 
 /** `baton usage`: prints what models took, a line a group, as a table or as CSV. Throws a `CallerError` that says what is wrong. */
 export async function usageCommand(
-  { db, output }: { db: Kysely<Schema>; output: NodeJS.WritableStream },
+  { db, output }: { db: Database['db']; output: NodeJS.WritableStream },
   { tenant, by: list, from, to, csv = false }: UsageOptions,
 ): Promise<void> {
   const by = readKeys(list);

@@ -8,7 +8,7 @@ import {
   type PGliteTransaction,
 } from 'kysely';
 import type { Pglite } from './pglite.ts';
-import { currentSettings, setRole } from './role-settings.ts';
+import { currentSettings, setRoleOfSession } from './role-settings.ts';
 import type { PoolCounts } from './session-limits.ts';
 
 export interface QueueLimits {
@@ -62,7 +62,7 @@ class GivenOutByDriver extends PGliteAdapter {
 /** The one connection, which works as whoever has it just now works for. */
 class RolePglite implements KyselyPglite {
   readonly #pglite: Pglite;
-  setting: string | undefined;
+  setting = setRoleOfSession([]);
 
   constructor(pglite: Pglite) {
     this.#pglite = pglite;
@@ -107,7 +107,7 @@ class QueueingDriver extends PGliteDriver {
   }
 
   override async acquireConnection(): Promise<DatabaseConnection> {
-    const setting = setRole(currentSettings());
+    const setting = setRoleOfSession(currentSettings());
     if (this.#taken) await this.#turn();
     this.#taken = true;
     this.#inRole.setting = setting;

@@ -9,6 +9,7 @@ export interface ThreadData {
   dataDir: string;
 }
 
+/** `setting`: as whom, by a statement that sets it for the session; null within a transaction, which has begun as somebody. */
 export type ThreadRequest =
   | {
       id: number;
@@ -16,10 +17,9 @@ export type ThreadRequest =
       sql: string;
       parameters: unknown[];
       rowMode: 'array' | 'object';
-      /** A statement to run before it, in one transaction with it. */
-      setting?: string;
+      setting: string | null;
     }
-  | { id: number; do: 'exec'; sql: string }
+  | { id: number; do: 'exec'; sql: string; setting: string | null }
   | { id: number; do: 'close' };
 
 export type ThreadAnswer =
@@ -47,10 +47,13 @@ async function carryOut(
 ): Promise<Omit<Extract<ThreadAnswer, { rows?: unknown }>, 'id'>> {
   switch (request.do) {
     case 'query': {
-      const result = request.setting ? await inTransaction(request.setting, request) : await query(request);
+      await workAs(request.setting);
+      const { sql, parameters, rowMode } = request;
+      const result = await pglite.query(sql, parameters, { rowMode });
       return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
+      await workAs(request.setting);
       return { rows: (await pglite.exec(request.sql)).flatMap(({ rows }) => rows) };
     case 'close':
       await pglite.close();
@@ -58,20 +61,14 @@ async function carryOut(
   }
 }
 
-function query({ sql, parameters, rowMode }: Extract<ThreadRequest, { do: 'query' }>) {
-  return pglite.query(sql, parameters, { rowMode });
-}
+let worksAs: string | undefined;
 
-async function inTransaction(setting: string, request: Extract<ThreadRequest, { do: 'query' }>) {
-  await pglite.exec(`begin; ${setting}`);
-  try {
-    const result = await query(request);
-    await pglite.exec('commit');
-    return result;
-  } catch (error) {
-    await pglite.exec('rollback');
-    throw error;
-  }
+/** Every request says as whom it works, and nearly all say the same as the one before. */
+async function workAs(setting: string | null): Promise<void> {
+  if (setting === null || setting === worksAs) return;
+  worksAs = undefined;
+  await pglite.exec(setting);
+  worksAs = setting;
 }
 
 /** Whether Postgres cannot go on: it has aborted, or a full disk broke off what it wrote to its log. */

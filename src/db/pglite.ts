@@ -7,11 +7,15 @@ import type {
 } from 'kysely';
 import { errorMessage } from '../errors.ts';
 import type { ThreadAnswer, ThreadData, ThreadRequest } from './pglite-thread.ts';
+import { setRoleOfSession } from './role-settings.ts';
 
 type Asked = {
   resolve: (answer: Extract<ThreadAnswer, { rows?: unknown }>) => void;
   reject: (error: Error) => void;
 };
+/** What is asked on nobody's behalf is asked by the machine itself. */
+const owner = setRoleOfSession([]);
+
 type WithoutId<T> = T extends unknown ? Omit<T, 'id'> : never;
 
 /** Rejects the query that ran when the database's thread was stopped. The code is Postgres's query_canceled. */
@@ -54,33 +58,33 @@ export class Pglite implements KyselyPglite {
     return this.#starting;
   }
 
-  /** Runs a statement; with a `setting`, a statement before it, in one transaction with it. */
+  /** Runs a statement as whom `setting` says; null: as who it is just now, within a transaction. */
   async query<T>(
     sql: string,
     parameters: unknown[] = [],
     { rowMode = 'object' }: PGliteQueryOptions = {},
-    setting?: string,
+    setting: string | null = owner,
   ): Promise<PGliteQueryResults<T>> {
     const {
       rows = [],
       affectedRows = 0,
       fields = [],
-    } = await this.#ask({ do: 'query', sql, parameters, rowMode, ...(setting && { setting }) });
+    } = await this.#ask({ do: 'query', sql, parameters, rowMode, setting });
     return { rows: rows as T[], affectedRows, fields }; // the caller's T
   }
 
-  /** Runs several statements without parameters, and returns the rows of all of them. */
+  /** Runs several statements without parameters as the tables' owner, and returns the rows of all of them. */
   async exec<T>(sql: string): Promise<T[]> {
-    const { rows = [] } = await this.#ask({ do: 'exec', sql });
+    const { rows = [] } = await this.#ask({ do: 'exec', sql, setting: owner });
     return rows as T[]; // the caller's T
   }
 
   /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */
-  async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>, setting?: string): Promise<T> {
-    const begun = this.exec(setting ? `begin; ${setting}` : 'begin').then(() => this.#stopped);
+  async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>, setting = owner): Promise<T> {
+    const begun = this.query('begin', [], {}, setting).then(() => this.#stopped);
     const query: PGliteTransaction['query'] = async (sql, parameters, options) => {
       if ((await begun) !== this.#stopped) throw this.#stopped;
-      return this.query(sql, parameters, options);
+      return this.query(sql, parameters, options, null);
     };
     const rollback = async () => void (await query('rollback'));
     await begun.catch(() => undefined);

@@ -27,10 +27,21 @@ export function currentSettings(): RoleSettings {
   return [tenant, ...graphs, ['role', tenantRole]];
 }
 
-/** The same as a statement, to follow `begin`; undefined where there is nothing to say. */
+/** The same as a statement, for one transaction; undefined where there is nothing to say. */
 export function setRole(settings: RoleSettings): string | undefined {
-  if (settings.length === 0) return undefined;
-  return `select ${settings.map(([name, value]) => `set_config('${name}', ${quoted(value)}, true)`).join(', ')}`;
+  return settings.length === 0 ? undefined : statementOf(settings, true);
+}
+
+/** The same as a statement that takes the place of whatever was set before, until another does. */
+export function setRoleOfSession(settings: RoleSettings): string {
+  return statementOf([...Object.entries({ ...nobody, ...Object.fromEntries(settings) })], false);
+}
+
+/** The role comes last: until then it is the old one that sets. */
+const nobody = { [tenantSetting]: '', [graphsSetting]: '', role: 'none' };
+
+function statementOf(settings: RoleSettings, local: boolean): string {
+  return `select ${settings.map(([name, value]) => `set_config('${name}', ${quoted(value)}, ${local})`).join(', ')}`;
 }
 
 function quoted(value: string): string {

@@ -63,3 +63,11 @@ export function updateTenant(
       .executeTakeFirst(),
   );
 }
+
+/** The ids of the tenants that may do nothing just now. */
+export async function listSuspended(db: Kysely<Schema>): Promise<string[]> {
+  const found = await asService(() =>
+    db.selectFrom('baton.tenant').select('tenant_id').where('suspended_at', 'is not', null).execute(),
+  );
+  return found.map(({ tenant_id }) => tenant_id);
+}

@@ -1,4 +1,4 @@
-import type { ThreadTtl } from '../config.ts';
+import type { ThreadTtl } from '../config/retention.ts';
 import type { TtlStrategy } from './schema.ts';
 
 /** The columns of a thread that is kept for so long; for ever when `ttl` is undefined. */

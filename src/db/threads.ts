@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely';
-import type { ThreadTtl } from '../config.ts';
+import type { ThreadTtl } from '../config/retention.ts';
 import type { JsonObject } from '../message.ts';
 import { hasValues } from './has-values.ts';
 import type { Schema, ThreadTable } from './schema.ts';

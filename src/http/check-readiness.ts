@@ -1,5 +1,5 @@
 import type { AppContext } from '../app-context.ts';
-import type { ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
 import { pendingMigrations } from '../db/migrate.ts';
 import { pingDatabase, reachDatabase } from '../db/ping-database.ts';
 import { countStates } from '../model/pool/watch-keys.ts';

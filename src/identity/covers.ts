@@ -9,16 +9,17 @@ export interface Grant {
   operator?: boolean | undefined;
 }
 
+type Holder = Pick<Caller, 'role'> & {
+  [Part in 'graphs' | 'scopes' | 'operator']?: Caller[Part] | undefined;
+};
+
 /** Whether a role is at least another. */
 export function reaches(role: Role, least: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(least);
 }
 
 /** Whether somebody may do all that a grant says: nobody gives, or takes over, more than they have. */
-export function covers(
-  caller: Pick<Caller, 'role' | 'graphs' | 'scopes' | 'operator'>,
-  grant: Grant,
-): boolean {
+export function covers(caller: Holder, grant: Grant): boolean {
   return (
     reaches(caller.role, grant.role) &&
     (!grant.operator || caller.operator === true) &&

@@ -1,4 +1,4 @@
-import type { ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
 import { nameOfModel } from './name-of-model.ts';
 import { problemOfProvider } from './open-provider.ts';
 import type { ModelKey } from './pool/model-key.ts';

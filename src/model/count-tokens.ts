@@ -70,7 +70,6 @@ function ask(encoding: Encoding, texts: string[]): Promise<number> {
 function start(): Thread {
   if (thread) return thread;
   const worker = new Worker(new URL('./tokenizer-thread.ts', import.meta.url));
-  worker.unref();
   const begun: Thread = { worker, asked: new Map() };
   worker.on('message', ({ id, tokens }: CountAnswer) => {
     begun.asked.get(id)?.resolve(tokens);
@@ -79,6 +78,7 @@ function start(): Thread {
     if (begun.asked.size === 0) begun.rest = setTimeout(() => stop(), idleMs).unref();
   });
   worker.on('error', (error) => stop(error));
+  worker.unref(); // after its listeners, which hold the process again
   thread = begun;
   return begun;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelNamePattern, parseModelName } from '../config.ts';
+import { modelNamePattern, parseModelName } from '../config/model-name.ts';
 
 const modelName = z
   .string()

@@ -9,7 +9,7 @@ import {
 } from './chat-model.ts';
 import { type Gathering, openGathering } from './gather-reply.ts';
 import { toLangChainMessages } from './to-langchain-messages.ts';
-import { oneWay, type RetryPolicy, retryAlong, type Way, type Ways } from './with-retries.ts';
+import { type RetryPolicy, type Way, type Ways, withRetries } from './with-retries.ts';
 import { noTracing, outsideOfGraph } from './without-tracing.ts';
 
 export interface LangChainOptions extends RetryPolicy {
@@ -25,28 +25,12 @@ export interface ModelWay extends Way {
   spent?(tokens: number): void;
 }
 
-/** A `ChatModel` over one of LangChain's. `open` is called once, at the first request. */
-export function createLangChainChatModel(
-  open: () => Promise<BaseChatModel>,
-  options: LangChainOptions,
-): ChatModel {
-  let opened: Promise<BaseChatModel> | undefined;
-  const openOnce = async () => {
-    opened ??= open();
-    return opened.catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-  };
-  return chatAlong(async () => oneWay({ open: openOnce }), options);
-}
-
 /**
- * A `ChatModel` whose attempts go whichever ways there are for a request.
+ * A `ChatModel` over LangChain's, whose attempts go whichever ways there are for a request.
  *
  * Once a piece of text was heard, a failure is final: another attempt would say the text twice.
  */
-export function chatAlong(
+export function createLangChainChatModel(
   findWays: (request: ChatRequest) => Promise<Ways<ModelWay>>,
   options: LangChainOptions,
 ): ChatModel {
@@ -72,7 +56,7 @@ export function chatAlong(
       return ways.next(signal);
     };
     try {
-      return await retryAlong(
+      return await withRetries(
         { ...ways, next },
         (way, signal, alive) =>
           outsideOfGraph(async () => {

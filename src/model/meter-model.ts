@@ -1,4 +1,4 @@
-import type { ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
 import type { Usage } from '../message.ts';
 import { costOf, worstCostOf } from '../usage/cost-of.ts';
 import type { HeldCall, Ledger } from '../usage/open-ledger.ts';

@@ -24,6 +24,6 @@ export function meterModels(
 /** How long a call of a model may take with all its attempts, in seconds. */
 export function longestCall({ timeoutMs, retries }: Config['models']): number {
   const attempt = timeoutMs * 4; // see `withTimeout`
-  const pause = 30_000; // see `retryAlong`
+  const pause = 30_000; // see `withRetries`
   return Math.ceil(((attempt + pause) * (retries + 1)) / 1_000) + 60;
 }

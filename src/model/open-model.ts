@@ -1,9 +1,10 @@
-import type { Config, ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
+import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { currentWork } from '../tenancy.ts';
 import type { ChatModel } from './chat-model.ts';
 import type { Embedder } from './embedder.ts';
-import { chatAlong } from './langchain-chat-model.ts';
+import { createLangChainChatModel } from './langchain-chat-model.ts';
 import { createLocalEmbedder } from './local-embedder.ts';
 import { nameOfModel } from './name-of-model.ts';
 import { createOfflineModel } from './offline/create-offline-model.ts';
@@ -37,7 +38,7 @@ export function openChatModel(name: ModelName, parties: Parties, hurried: boolea
   if (name.provider === 'offline') return createOfflineModel(createLocalEmbedder());
   const { pool, clients } = parties.keys;
   const options = { ...policyOf(name, parties, hurried), takesNames: name.provider === 'openai' };
-  return chatAlong(async ({ system, messages, tools }) => {
+  return createLangChainChatModel(async ({ system, messages, tools }) => {
     const tokens = () => roughTokens([system, JSON.stringify(messages), JSON.stringify(tools)]);
     const ways = await pool.waysTo(needOf(name, tokens, hurried));
     return along(ways, (way) => ({

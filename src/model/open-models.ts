@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { Config, ModelName, SecretKey } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
+import type { SecretKey } from '../config/secrets.ts';
+import type { Config } from '../config.ts';
 import type { Schema } from '../db/schema.ts';
 import { ConfigError } from '../errors.ts';
 import type { Logger } from '../log.ts';

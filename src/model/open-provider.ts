@@ -1,7 +1,7 @@
 import { findPackageJSON } from 'node:module';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { initChatModel, MODEL_PROVIDER_CONFIG } from 'langchain/chat_models/universal';
-import type { ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
 import { ModelError } from './chat-model.ts';
 
 /** What stands in the way of using a provider through its LangChain package; nothing when it is installed. */

@@ -2,7 +2,7 @@ import { OpenAIEmbeddings } from '@langchain/openai';
 import { ModelError, type ServedBy } from './chat-model.ts';
 import type { Embedder } from './embedder.ts';
 import { type Connection, openAiOptions } from './open-ai-chat.ts';
-import { type RetryPolicy, retryAlong, type Way, type Ways } from './with-retries.ts';
+import { type RetryPolicy, type Way, type Ways, withRetries } from './with-retries.ts';
 
 const knownDimensions: Record<string, number> = {
   'text-embedding-3-small': 1536,
@@ -47,7 +47,7 @@ export function createOpenAiEmbedder(
             spent?.(tokens);
             onUsage({ tokens, ...(servedBy && { servedBy }) });
           });
-        vectors.push(...(await retryAlong(ways, ask, policy, signal)));
+        vectors.push(...(await withRetries(ways, ask, policy, signal)));
       }
       dimensions = checkVectors(vectors, texts.length, dimensions, policy.name);
       return vectors.map(toUnitLength);

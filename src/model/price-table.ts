@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ModelName } from '../config.ts';
+import type { ModelName } from '../config/model-name.ts';
 import type { Rates } from '../usage/cost-of.ts';
 import { toNano } from '../usage/dollars.ts';
 import type { PricesSection } from './price-schema.ts';

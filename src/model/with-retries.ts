@@ -61,26 +61,6 @@ export const systemClock: Clock = {
   },
 };
 
-/** `retryAlong` where there is one way only, and nothing to know of it. */
-export function withRetries<Result>(
-  attempt: Attempt<Result>,
-  policy: RetryPolicy,
-  signal: AbortSignal,
-  mayRetry?: () => boolean,
-): Promise<Result> {
-  return retryAlong(oneWay({}), (_, ...rest) => attempt(...rest), policy, signal, mayRetry);
-}
-
-/** Where there is one way only, of which nothing is kept. */
-export function oneWay<About extends object>(about: About): Ways<About & Way> {
-  const nothing = () => undefined;
-  const way = { ...about, alive: nothing, succeeded: nothing, cancelled: nothing };
-  return {
-    next: async () => ({ ...way, failed: (failure) => failure }),
-    after: () => 'again',
-  };
-}
-
 /**
  * Tries until an attempt succeeds, for as long as the failure may pass by itself and `mayRetry` agrees.
  *
@@ -90,7 +70,7 @@ export function oneWay<About extends object>(about: About): Ways<About & Way> {
  * Backoff And Jitter", AWS Architecture Blog, 2015. Rejects with a `ModelError`, or with the signal's
  * reason at once when it aborts.
  */
-export async function retryAlong<Result, Chosen extends Way>(
+export async function withRetries<Result, Chosen extends Way>(
   ways: Ways<Chosen>,
   attempt: (way: Chosen, ...rest: Parameters<Attempt<Result>>) => Promise<Result>,
   policy: RetryPolicy,

@@ -35,8 +35,8 @@ export interface SideJob {
  */
 export interface Queue {
   addRun(trx: Db, run: { runId: string; threadId: string; beginAfter?: Date }): Promise<void>;
-  /** Claims runs that may begin, at most `limit`. */
-  claimRuns(limit: number): Promise<Claim[]>;
+  /** Claims runs that may begin, at most `limit`, and none of the tenants in `except`. */
+  claimRuns(limit: number, except?: string[]): Promise<Claim[]>;
   /** Keeps claims up, and returns the ids of those that are still this process's. */
   keepClaims(claims: Claim[]): Promise<Set<string>>;
   /** Whether a claim is still this process's, for a statement that is to do nothing else. */
@@ -159,8 +159,13 @@ function runQueue(boss: PgBoss, db: Db, perTenant: number | undefined) {
       const place = { singletonKey: tenantKey(threadId), group: { id: tenant } };
       await boss.send(runs, { tenant, threadId }, { id: runId, ...place, ...when, db: throughKysely(trx) });
     },
-    async claimRuns(limit) {
-      const options = { batchSize: limit, ...(perTenant && { groupConcurrency: perTenant }), db: always };
+    async claimRuns(limit, except = []) {
+      const options = {
+        batchSize: limit,
+        ...(perTenant && { groupConcurrency: perTenant }),
+        ...(except.length > 0 && { ignoreGroups: except }),
+        db: always,
+      };
       const jobs = await boss.fetch<ThreadOfTenant>(runs, options);
       return jobs.map(({ id, retryCount, data }) => ({ id, retryCount, ...data }));
     },

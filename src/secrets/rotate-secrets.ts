@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { SecretKey } from '../config.ts';
+import type { SecretKey } from '../config/secrets.ts';
 import type { Schema } from '../db/schema.ts';
 import { asService } from '../tenancy.ts';
 import { seal } from './seal.ts';

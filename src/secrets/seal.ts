@@ -1,5 +1,5 @@
 import { createCipheriv, randomBytes } from 'node:crypto';
-import type { SecretKey } from '../config.ts';
+import type { SecretKey } from '../config/secrets.ts';
 import { boundTo, type SealPlace } from './seal-place.ts';
 import { SecretError } from './secret-error.ts';
 

@@ -1,5 +1,5 @@
 import { createDecipheriv } from 'node:crypto';
-import type { SecretKey } from '../config.ts';
+import type { SecretKey } from '../config/secrets.ts';
 import { boundTo, type SealPlace, shownPlace } from './seal-place.ts';
 import { SecretError } from './secret-error.ts';
 

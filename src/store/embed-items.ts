@@ -30,7 +30,8 @@ export async function embedItems(
     const items = await asService(() => itemsToEmbed(db, embedder.model, after, batch));
     const last = items.at(-1);
     if (!last || signal?.aborted) return embedded;
-    embedded += await embedBatch(db, embedder, items, signal);
+    for (const [tenant, own] of Map.groupBy(items, (item) => item.tenant_id))
+      embedded += await inTenant(tenant, () => embedBatch(db, embedder, own, signal)); // who has them pays for it
     after = last.item_id;
   }
 }
@@ -77,8 +78,7 @@ async function embedBatch(
   for (const [at, item] of items.entries()) {
     const own = texts[at] ?? [];
     const made = vectors.splice(0, own.length);
-    const keep = () => keepVectors(db, embedder.model, item, own, made);
-    if (own.length > 0 && (await inTenant(item.tenant_id, keep))) embedded += 1;
+    if (own.length > 0 && (await keepVectors(db, embedder.model, item, own, made))) embedded += 1;
   }
   return embedded;
 }

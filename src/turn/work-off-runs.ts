@@ -6,6 +6,7 @@ import { asService, inTenant } from '../tenancy.ts';
 import { CancelledError, cancellation } from './cancel-run.ts';
 import { carryOut } from './carry-out.ts';
 import { LostClaimError } from './lost-claim-error.ts';
+import { suspendedTenants } from './suspended-tenants.ts';
 import type { RunningRun, TurnContext } from './turns.ts';
 
 /** How often the queue is looked into without a sign, and claims are kept up, in milliseconds. */
@@ -21,6 +22,7 @@ const batch = 50;
  */
 export function workOffRuns(context: TurnContext): { stop: () => void; end: () => void } {
   const { turns, queue, config } = context;
+  const suspended = suspendedTenants(context.db);
   let bell = Promise.withResolvers<void>();
   let stopped = false;
   let reachable = true;
@@ -40,7 +42,7 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
 
   async function claim(): Promise<number> {
     try {
-      const claims = await queue.claimRuns(Math.min(free(), batch));
+      const claims = await queue.claimRuns(Math.min(free(), batch), await suspended());
       turns.waiting = Math.max(0, turns.waiting - claims.length);
       reachable = true;
       for (const claim of claims) begin(claim);

@@ -84,6 +84,8 @@ test.each([
   [{ weight: '0' }, '--weight: expected 1 or more'],
   [{ maxConcurrency: '1.5' }, '--max-concurrency: expected a whole number'],
   [{ provider: 'offline' }, '--provider: expected a provider such as openai'],
+  [{ provider: 'nobody' }, '--provider: It is not known where nobody is asked'],
+  [{ baseUrl: 'https://10.0.0.1/v1' }, '--base-url: It leads to an address that is not public.'],
 ])('what is wrong with %o is told by its option', async (options, why) => {
   await expect(add('acme', options)).rejects.toThrow(why);
 });

@@ -8,6 +8,7 @@ import { openOpenAiChat } from '../../src/model/open-ai-chat.ts';
 import { openModels } from '../../src/model/open-models.ts';
 import { openProvider } from '../../src/model/open-provider.ts';
 import type { RetryPolicy } from '../../src/model/with-retries.ts';
+import { oneWay } from '../support/one-way.ts';
 import {
   callDelta,
   cut,
@@ -44,7 +45,7 @@ function fakeClock(now = 0) {
 function openChat(policy: Partial<RetryPolicy> = {}, baseUrl = wireUrl) {
   const open = async () => openOpenAiChat('gpt-test', { apiKey: 'sk-secret', baseUrl });
   const clock = fakeClock();
-  return createLangChainChatModel(open, {
+  return createLangChainChatModel(oneWay({ open }), {
     name: 'openai:gpt-test',
     retries: 2,
     timeoutMs: 10_000,
@@ -385,7 +386,7 @@ describe('time', () => {
     const reason = new Error('the user went away');
     wire.willAnswer(failed(500));
     const chat = createLangChainChatModel(
-      async () => openOpenAiChat('gpt-test', { apiKey: 'k', baseUrl: wireUrl }),
+      oneWay({ open: async () => openOpenAiChat('gpt-test', { apiKey: 'k', baseUrl: wireUrl }) }),
       { name: 'm', retries: 2, timeoutMs: 1000, takesNames: true, onRetry: () => cancel.abort(reason) },
     );
     expect(await failureOf(chat(requestOf({ signal: cancel.signal }), () => {}))).toBe(reason);
@@ -460,7 +461,7 @@ test('other providers are opened through their LangChain package', async () => {
     streamed(delta({ role: 'assistant', content: 'Hi' }), callDelta(0, 'run_sql', '{"sql":"x"}', 'a')),
   );
   const open = () => openProvider({ provider: 'openai', model: 'theirs' });
-  const chat = createLangChainChatModel(open, {
+  const chat = createLangChainChatModel(oneWay({ open }), {
     name: 'x:theirs',
     retries: 0,
     timeoutMs: 10_000,

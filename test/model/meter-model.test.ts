@@ -9,10 +9,10 @@ import { type Meter, meterModel } from '../../src/model/meter-model.ts';
 import { openOpenAiChat } from '../../src/model/open-ai-chat.ts';
 import { createOpenAiEmbedder } from '../../src/model/openai-embedder.ts';
 import { openPriceTable } from '../../src/model/price-table.ts';
-import { oneWay } from '../../src/model/with-retries.ts';
 import { asOwner, inTenant } from '../../src/tenancy.ts';
 import { setBudget } from '../../src/usage/budgets.ts';
 import type { Ledger } from '../../src/usage/open-ledger.ts';
+import { oneWay } from '../support/one-way.ts';
 import {
   cut,
   delta,
@@ -66,7 +66,7 @@ function requestOf(part: Partial<ChatRequest> = {}): ChatRequest {
 
 const clock = { now: () => 0, random: () => 0, wait: async () => undefined };
 const overWire = (timeoutMs = 10_000) =>
-  createLangChainChatModel(async () => openOpenAiChat('gpt-4o', { baseUrl: wireUrl }), {
+  createLangChainChatModel(oneWay({ open: async () => openOpenAiChat('gpt-4o', { baseUrl: wireUrl }) }), {
     name: 'openai:gpt-4o',
     retries: 2,
     timeoutMs,
@@ -222,11 +222,10 @@ test('a prompt that does not fit by its bytes is counted, and made when it fits 
 test('an embedding has its row, with the provider’s own count over all its batches', async () => {
   const embeds: Parameters<typeof createOpenAiEmbedder> = [
     'text-embedding-3-small',
-    async () =>
-      oneWay({
-        connect: () => ({ baseUrl: wireUrl }),
-        servedBy: { provider: 'openai', model: 'text-embedding-3-small', key: 'k1' },
-      }),
+    oneWay({
+      connect: () => ({ baseUrl: wireUrl }),
+      servedBy: { provider: 'openai', model: 'text-embedding-3-small', key: 'k1' },
+    }),
     { name: 'openai:text-embedding-3-small', retries: 0, timeoutMs: 10_000, clock },
   ];
   const metered = meterEmbedder(

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createOpenAiEmbedder } from '../../src/model/openai-embedder.ts';
-import { oneWay, type RetryPolicy } from '../../src/model/with-retries.ts';
+import type { RetryPolicy } from '../../src/model/with-retries.ts';
+import { oneWay } from '../support/one-way.ts';
 import { embedded, failed, silent, standAtWire, wireUrl } from '../support/openai-wire.ts';
 
 const wire = standAtWire();
@@ -9,7 +10,7 @@ const clock = { now: () => 0, random: () => 0, wait: async () => {} };
 function open(model = 'some-embedder', policy: Partial<RetryPolicy> = {}) {
   const options = { name: `openai:${model}`, retries: 1, timeoutMs: 10_000, clock, ...policy };
   const connect = () => ({ apiKey: 'sk-secret', baseUrl: wireUrl });
-  return createOpenAiEmbedder(model, async () => oneWay({ connect }), options);
+  return createOpenAiEmbedder(model, oneWay({ connect }), options);
 }
 
 test('texts become vectors of unit length, in order, and the first answer tells how long they are', async () => {

@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import type { AiMessage } from '../../src/message.ts';
 import { createLangChainChatModel } from '../../src/model/langchain-chat-model.ts';
 import { toLangChainMessages } from '../../src/model/to-langchain-messages.ts';
+import { oneWay } from '../support/one-way.ts';
 
 /** A provider that streams what it thinks as Anthropic does: a block in pieces, its signature last. */
 class ThinkingModel extends BaseChatModel {
@@ -47,7 +48,7 @@ const request = {
 
 test('what a model thought is kept beside its text, whole, and is not said', async () => {
   const heard: string[] = [];
-  const chat = createLangChainChatModel(async () => new ThinkingModel({}), options);
+  const chat = createLangChainChatModel(oneWay({ open: async () => new ThinkingModel({}) }), options);
   const reply = await chat(request, (text) => heard.push(text));
   expect(reply.text).toBe('It is 149.');
   expect(heard).toEqual(['It is 149.']);

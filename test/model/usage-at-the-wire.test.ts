@@ -3,6 +3,7 @@ import type { JsonObject, Usage } from '../../src/message.ts';
 import type { ChatRequest, LostAttempt } from '../../src/model/chat-model.ts';
 import { createLangChainChatModel } from '../../src/model/langchain-chat-model.ts';
 import { openOpenAiChat } from '../../src/model/open-ai-chat.ts';
+import { oneWay } from '../support/one-way.ts';
 import {
   callDelta,
   cut,
@@ -21,7 +22,7 @@ function openChat(name = 'gpt-4o', options: { retries?: number; timeoutMs?: numb
   const { retries = 1, timeoutMs = 10_000, baseUrl = wireUrl } = options;
   const open = async () => openOpenAiChat(name, { apiKey: 'sk', baseUrl });
   const clock = { now: () => 0, random: () => 0, wait: async () => undefined };
-  return createLangChainChatModel(open, {
+  return createLangChainChatModel(oneWay({ open }), {
     name: `openai:${name}`,
     retries,
     timeoutMs,

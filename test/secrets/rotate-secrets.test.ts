@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { sql } from 'kysely';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { rotateSecretsCommand } from '../../src/commands/secrets.ts';
-import type { SecretKey } from '../../src/config.ts';
+import type { SecretKey } from '../../src/config/secrets.ts';
 import { insertModelKey, readSealedKeys } from '../../src/db/model-keys.ts';
 import { rotateSecrets } from '../../src/secrets/rotate-secrets.ts';
 import { seal } from '../../src/secrets/seal.ts';

@@ -65,14 +65,18 @@ test('no pattern of the machine takes more than a moment for a hundred thousand 
   expect(patterns.size).toBeGreaterThan(150);
   const slow: string[] = [];
   for (const [where, pattern] of patterns) {
+    if (Object.keys(bounded).some((known) => where.startsWith(known))) continue;
     const worst = worstOf(pattern);
     if (worst) slow.push(`${where} ${worst}`);
   }
-  expect(slow.filter((one) => !Object.keys(bounded).some((known) => one.startsWith(known)))).toEqual([]);
+  expect(slow).toEqual([]);
 }, 300_000);
 
 /** Patterns that see only what is short by then. */
 const bounded: Record<string, string> = {
+  'src/sql/check-series.ts /^\\s*(\\d+)?': 'a text of 100 characters at most',
+  'src/sql/check-series.ts /(\\d+)\\s*(year': 'a text of 100 characters at most',
+  'src/knowledge/read/': 'documents, in a thread that is ended when it takes too long',
   'src/usage/dollars.ts /0+$/': 'the digits of a number',
   'src/model/pool/conceal.ts /=+$/': 'base64, which ends in two of them at most',
   'src/model/pool/test-key.ts /\\/+$/': 'a base URL, which has 2,000 characters at most',
@@ -82,8 +86,9 @@ const bounded: Record<string, string> = {
 function worstOf(pattern: RegExp): string | undefined {
   const whole = hostileTexts(pattern.source, long);
   for (const [at, text] of hostileTexts(pattern.source, long / 10).entries()) {
-    if (cpuMsOf(() => pattern.test(text), suspiciousMs) <= suspiciousMs) continue;
-    const ms = cpuMsOf(() => pattern.test(whole[at] ?? ''), mostMs);
+    const short = cpuMsOf(() => pattern.test(text), suspiciousMs);
+    if (short <= suspiciousMs) continue;
+    const ms = short > mostMs ? short : cpuMsOf(() => pattern.test(whole[at] ?? ''), mostMs);
     if (ms > mostMs) return `takes ${ms.toFixed(0)} ms for ${JSON.stringify(text.slice(0, 8))}…`;
   }
   return undefined;
@@ -138,9 +143,13 @@ test('no field takes more than a moment to refuse or take a hundred thousand cha
   const units = ['a', '0', ' ', '../', 'a-', '* '];
   const slow: string[] = [];
   let next = 0;
+  const seen = new Set<string>();
   for (const operation of operations) {
     const { method, body } = operation;
     for (const place of body ? stringPlaces(body, made.known) : []) {
+      const field = place.path.split('.').slice(-2).join('.');
+      if (seen.has(field)) continue; // many operations take the same
+      seen.add(field);
       const unit = units[next++ % units.length] ?? 'a';
       const text = `${unit.repeat(Math.ceil(long / unit.length))}!`;
       const at = addressOf(operation, knownParams(operation, made.known));

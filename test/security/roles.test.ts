@@ -82,12 +82,26 @@ test('a key that is narrowed to one scope may do nothing that needs another', as
 }, 60_000);
 
 test('without a key, with a broken one and with one that was taken back, no route answers and nothing changes', async () => {
+  const url = two.service.url;
+  const make = {
+    method: 'POST',
+    path: '/api/v1/keys',
+    headers: two.victim.headers,
+    body: '{"role":"admin"}',
+  };
+  const made = JSON.parse((await ask(url, make)).text) as { id: string; key: string };
+  const path = `/api/v1/keys/${made.id}`;
+  expect((await ask(url, { method: 'DELETE', path, headers: two.victim.headers })).status).toBeLessThan(300);
   const before = await sums();
   const routes = needs.map(([route]) => route);
   const { headers } = two.victim;
   const key = headers.authorization?.replace('Bearer ', '') ?? '';
   const flipped = key.slice(0, -1) + (key.endsWith('A') ? 'B' : 'A');
-  const bad: Record<string, string>[] = [{}, { authorization: `Bearer ${flipped}` }];
+  const bad: Record<string, string>[] = [
+    {},
+    { authorization: `Bearer ${flipped}` },
+    { authorization: `Bearer ${made.key}` },
+  ];
   for (const one of bad) expect(await others(routes, 401, one), JSON.stringify(one)).toEqual([]);
   expect(await sums()).toEqual(before);
 }, 60_000);

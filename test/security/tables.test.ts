@@ -111,6 +111,42 @@ test('a table, view or grant that nobody thought of is found', async () => {
   expect(named.filter((name) => !found.some((problem) => problem.startsWith(`baton.${name}:`)))).toEqual([]);
 });
 
+test('the queue’s jobs are guarded by their tenant, and a tenant reads the rest of the queue at most', async () => {
+  const queue = await readRelations(db, ['baton_queue']);
+  const jobs = queue.filter(({ policies }) => policies.length > 0);
+  expect(jobs.length).toBeGreaterThan(0);
+  for (const { name, guarded, policies } of jobs) {
+    expect([guarded, policies.map((policy) => policy.name)], name).toEqual([true, ['service', 'tenant']]);
+    expect(policies[1]?.using, name).toContain("current_setting('baton.tenant'::text, true)");
+  }
+  const others = queue.filter(({ policies, kind }) => policies.length === 0 && kind === 'table');
+  const writable = others.flatMap(({ name, grants }) =>
+    grants
+      .filter((grant) => !/^baton_(service|tenant SELECT)/.test(grant))
+      .map((grant) => `${name}: ${grant}`),
+  );
+  expect(writable).toEqual([]);
+  const seen = async (tenant: string) =>
+    inTenant(tenant, () => count(sql`select count(*)::int as count from baton_queue.job`));
+  expect(await seen(victim)).toBeGreaterThan(0);
+  expect(await seen(thief)).toBe(0);
+});
+
+/** Where tools of the shelf work: what is there belongs to all tenants together, and to the tools' own care. */
+const ofTools = ['films', 'public'];
+
+test('beside the schemas of tools, work of a tenant changes nothing outside its own', async () => {
+  const { rows } = await sql<{ name: string; right: string }>`
+    select n.nspname || '.' || c.relname as name, r as right
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace, unnest('{insert,update,delete,truncate,trigger}'::text[]) r
+    where c.relkind in ('r', 'p', 'v', 'm') and n.nspname <> all(${['baton', 'baton_queue', 'information_schema', ...ofTools]}::text[])
+      and n.nspname not like 'pg\\_%' and has_table_privilege('baton_tenant', c.oid, r)`.execute(db);
+  expect(rows).toEqual([]);
+  const makes = await sql`
+    select nspname from pg_namespace where has_schema_privilege('baton_tenant', oid, 'create')`.execute(db);
+  expect(makes.rows).toEqual([]);
+});
+
 test('nothing that a tenant may choose is unique across tenants, and nothing leads from one tenant to another', async () => {
   const constraints = await readConstraints(db, 'baton');
   const across = constraints.filter(

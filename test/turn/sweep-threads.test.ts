@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
 import { measureThread } from '../../src/checkpoint/measure-thread.ts';
-import type { ThreadTtl } from '../../src/config.ts';
+import type { ThreadTtl } from '../../src/config/retention.ts';
 import { createThread, getThread } from '../../src/db/threads.ts';
 import { sweepThreads } from '../../src/turn/sweep-threads.ts';
 import { readHistory, readState } from '../../src/turn/thread-state.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ThreadTtl } from '../../config.ts';
+import type { ThreadTtl } from '../../config/retention.ts';
 import type { Thread } from '../../db/threads.ts';
 
 const minutes = z

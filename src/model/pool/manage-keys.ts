@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
-import type { SecretKey } from '../../config.ts';
+import type { SecretKey } from '../../config/secrets.ts';
 import {
   deleteModelKey,
   getModelKey,

@@ -1,4 +1,4 @@
-import type { ModelName } from '../../config.ts';
+import type { ModelName } from '../../config/model-name.ts';
 import { problemOfProvider } from '../open-provider.ts';
 import { type ModelKey, noKeyLimits } from './model-key.ts';
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { SecretKey } from '../../config.ts';
+import type { SecretKey } from '../../config/secrets.ts';
 import { readSealedKeys, type StoredKey, usesSharedKeys } from '../../db/model-keys.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Logger } from '../../log.ts';

@@ -63,6 +63,8 @@ test('what is public asks nobody who they are, and what is not there says so', a
   }
   expect((await ask('GET', '/nothing', {})).status).toBe(404);
   expect((await ask('PUT', '/v1/models', {})).status).toBe(405);
+  expect((await service.app.request('/v1/models', { method: 'HEAD' })).status).toBe(401);
+  expect((await service.app.request('/v1/%6Dodels')).status).toBe(401);
 });
 
 test('a key is taken from Authorization and from X-Api-Key, and works for its own tenant alone', async () => {

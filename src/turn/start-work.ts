@@ -1,0 +1,60 @@
+import { tellHeads } from '../audit/tell-heads.ts';
+import { trimAudit } from '../audit/trim-audit.ts';
+import type { Database } from '../db/open-database.ts';
+import { sweepIdentity } from '../identity/sweep-identity.ts';
+import { sweepCounts } from '../limits/database-store.ts';
+import type { Embedder } from '../model/embedder.ts';
+import { embedItems } from '../store/embed-items.ts';
+import { sweepStore } from '../store/sweep-store.ts';
+import { forgetUses } from '../usage/forget-uses.ts';
+import { releaseLost } from '../usage/release-lost.ts';
+import { keepHouse } from './keep-house.ts';
+import { readmitCrons } from './plan-cron.ts';
+import { queueAlerts, sendAlert } from './send-alert.ts';
+import { sendWebhook } from './send-webhook.ts';
+import { sweepThreads } from './sweep-threads.ts';
+import type { TurnContext } from './turns.ts';
+import { workOffRuns } from './work-off-runs.ts';
+
+/** What a process works with that carries out runs. */
+export interface WorkContext extends TurnContext {
+  database: Database;
+  embedder: Embedder;
+}
+
+/** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
+export async function startWork(
+  context: WorkContext,
+  patient: Pick<Database, 'db'>,
+): Promise<{ stop(): void; end(): void }> {
+  if (context.database.kind === 'pglite') await context.queue.releaseClaims();
+  const work = workOffRuns(context);
+  const rest = keepHouse(context, [
+    () => sweepThreads(context),
+    () => sweepStore(context.db),
+    () => sweepCounts(context.db),
+    () => sweepIdentity(context.db),
+    () => readmitCrons(context),
+    () => releaseLost(context.db),
+    () => forgetUses(context.db),
+    () => queueAlerts(context),
+    () => trimAudit(context.db, context.config.audit.days),
+    tellHeads(context.db, context.log),
+  ]);
+  void embedItems(patient.db, context.embedder).catch((error: unknown) =>
+    context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
+  );
+  await context.queue.workOff('webhook', async ({ id, data }) => {
+    await sendWebhook(context, { ...(data as { runId: string }), deliveryId: id }); // as carryOut adds it
+  });
+  await context.queue.workOff('alert', async ({ id, data }) => {
+    await sendAlert(context, { ...(data as { alertId: string }), deliveryId: id }); // as queueAlerts adds it
+  });
+  return {
+    stop: work.stop,
+    end() {
+      work.end();
+      rest();
+    },
+  };
+}
