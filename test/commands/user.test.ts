@@ -1,5 +1,4 @@
 import { Readable, Writable } from 'node:stream';
-import * as bcrypt from '@node-rs/bcrypt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   createUserCommand,
@@ -9,6 +8,7 @@ import {
 } from '../../src/commands/user.ts';
 import { logIn } from '../../src/identity/log-in.ts';
 import { inTenant } from '../../src/tenancy.ts';
+import { bcryptHash } from '../support/bcrypt-hash.ts';
 import { testConfig } from '../support/open-test-context.ts';
 import { makeTenant, password } from '../support/people.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -64,7 +64,7 @@ test.each([
 });
 
 test('users with hashes from elsewhere are taken over once, and what cannot be is told by its line', async () => {
-  const passwordHash = await bcrypt.hash(password, { cost: 4, version: '2a' });
+  const passwordHash = await bcryptHash(password, 4, '2a');
   const lines = [
     JSON.stringify({
       email: 'old@example.com',

@@ -1,6 +1,6 @@
-import * as bcrypt from '@node-rs/bcrypt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { asService, inTenant } from '../../../src/tenancy.ts';
+import { bcryptHash } from '../../support/bcrypt-hash.ts';
 import { browse, makeTenant, makeUser, password, send, withAuth } from '../../support/people.ts';
 import { startService, type TestService } from '../../support/start-service.ts';
 
@@ -127,7 +127,7 @@ test('whatever is not right, the answer is the same', async () => {
 
 test('how long a refusal takes tells nothing of whether somebody has the address', async () => {
   await makeUser(service.context, 'acme', 'timed');
-  const slow = await bcrypt.hash(password, { cost: 11 });
+  const slow = await bcryptHash(password, 11);
   await makeUser(service.context, 'acme', 'slow', { passwordHash: slow });
   const took: number[] = [];
   for (const name of ['timed', 'slow', 'untimed']) {
@@ -139,7 +139,7 @@ test('how long a refusal takes tells nothing of whether somebody has the address
 });
 
 test('a hash of bcrypt is replaced by one of argon2id when its user comes', async () => {
-  const hash = await bcrypt.hash(password, { cost: 5, version: '2y' });
+  const hash = await bcryptHash(password, 5, '2y');
   const { user_id } = await makeUser(service.context, 'acme', 'old', { passwordHash: hash });
   const kept = () =>
     inTenant('acme', () =>

@@ -1,7 +1,7 @@
-import * as bcrypt from '@node-rs/bcrypt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeUser } from '../../../src/identity/change-user.ts';
 import { type Caller, inTenant } from '../../../src/tenancy.ts';
+import { bcryptHash } from '../../support/bcrypt-hash.ts';
 import { browse, makeTenant, makeUser, password, send, withAuth } from '../../support/people.ts';
 import { startService, type TestService } from '../../support/start-service.ts';
 
@@ -38,7 +38,7 @@ test('an admin adds users with a password or a hash from elsewhere, and they can
   const path = made.headers.get('Location') ?? '';
   const { invitation_sent: _, ...user } = made.body;
   expect((await ask('GET', path)).body).toEqual(user);
-  const passwordHash = await bcrypt.hash(password, { cost: 4 });
+  const passwordHash = await bcryptHash(password, 4);
   const imported = await ask('POST', '/api/v1/users', {
     ...fields,
     email: 'moved@example.com',
