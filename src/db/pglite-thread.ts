@@ -9,7 +9,10 @@ export interface ThreadData {
   dataDir: string;
 }
 
-/** `setting`: as whom, by a statement that sets it for the session; null within a transaction, which has begun as somebody. */
+/**
+ * `setting`: as whom, by a statement that sets it for the session, whatever the one before left behind; null within a transaction,
+ * which has begun as somebody.
+ */
 export type ThreadRequest =
   | {
       id: number;
@@ -19,7 +22,7 @@ export type ThreadRequest =
       rowMode: 'array' | 'object';
       setting: string | null;
     }
-  | { id: number; do: 'exec'; sql: string; setting: string | null }
+  | { id: number; do: 'exec'; sql: string; setting: string }
   | { id: number; do: 'close' };
 
 export type ThreadAnswer =
@@ -47,28 +50,18 @@ async function carryOut(
 ): Promise<Omit<Extract<ThreadAnswer, { rows?: unknown }>, 'id'>> {
   switch (request.do) {
     case 'query': {
-      await workAs(request.setting);
-      const { sql, parameters, rowMode } = request;
+      const { sql, parameters, rowMode, setting } = request;
+      if (setting !== null) await pglite.exec(setting);
       const result = await pglite.query(sql, parameters, { rowMode });
       return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
-      await workAs(request.setting);
+      await pglite.exec(request.setting);
       return { rows: (await pglite.exec(request.sql)).flatMap(({ rows }) => rows) };
     case 'close':
       await pglite.close();
       return {};
   }
-}
-
-let worksAs: string | undefined;
-
-/** Every request says as whom it works, and nearly all say the same as the one before. */
-async function workAs(setting: string | null): Promise<void> {
-  if (setting === null || setting === worksAs) return;
-  worksAs = undefined;
-  await pglite.exec(setting);
-  worksAs = setting;
 }
 
 /** Whether Postgres cannot go on: it has aborted, or a full disk broke off what it wrote to its log. */

@@ -73,15 +73,15 @@ export class Pglite implements KyselyPglite {
     return { rows: rows as T[], affectedRows, fields }; // the caller's T
   }
 
-  /** Runs several statements without parameters as the tables' owner, and returns the rows of all of them. */
-  async exec<T>(sql: string): Promise<T[]> {
-    const { rows = [] } = await this.#ask({ do: 'exec', sql, setting: owner });
+  /** Runs several statements without parameters, and returns the rows of all of them. */
+  async exec<T>(sql: string, setting = owner): Promise<T[]> {
+    const { rows = [] } = await this.#ask({ do: 'exec', sql, setting });
     return rows as T[]; // the caller's T
   }
 
   /** Calls `work` even when the transaction could not begin, since Kysely waits for that; its queries then reject. */
   async transaction<T>(work: (transaction: PGliteTransaction) => Promise<T>, setting = owner): Promise<T> {
-    const begun = this.query('begin', [], {}, setting).then(() => this.#stopped);
+    const begun = this.exec('begin', setting).then(() => this.#stopped);
     const query: PGliteTransaction['query'] = async (sql, parameters, options) => {
       if ((await begun) !== this.#stopped) throw this.#stopped;
       return this.query(sql, parameters, options, null);
