@@ -9,11 +9,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely';
+import { Kysely, type PGlite, PGliteDialect, PostgresDialect } from 'kysely';
 import { type AppContext, openContext } from '../src/app-context.ts';
 import { toConfig } from '../src/config.ts';
 import { migrate } from '../src/db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from '../src/db/open-database.ts';
+import type { Pglite } from '../src/db/pglite.ts';
 import type { Schema } from '../src/db/schema.ts';
 import { openLog } from '../src/log.ts';
 import type { ChatModel, ChatReply } from '../src/model/chat-model.ts';
@@ -95,12 +96,38 @@ async function openDatabase(folder: string, url: string | undefined, unguarded: 
   await migrate(first.db);
   if (!unguarded) return first;
   if (first.kind === 'pglite') {
-    await first.pglite.exec(`set ${setting}`);
-    return { ...first, db: new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: first.pglite }) }) };
+    const pglite = asItIs(first.pglite);
+    const { exec } = first.pglite;
+    first.pglite.exec = <T>(text: string) => exec.call(first.pglite, text, null) as Promise<T[]>; // what the queue asks
+    await pglite.query(`set ${setting}`);
+    return { ...first, db: new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) }) };
   }
   await first.close();
   const own = openPostgres(`${url}?options=${encodeURIComponent(`-c ${setting}`)}`);
   return { ...own, db: new Kysely<Schema>({ dialect: new PostgresDialect({ pool: own.pool }) }) };
+}
+
+/** Embedded Postgres that says of no request as whom it works. */
+function asItIs(pglite: Pglite): PGlite {
+  const query: PGlite['query'] = (text, values, options) => pglite.query(text, values, options, null);
+  return {
+    query,
+    ready: false,
+    closed: false,
+    waitReady: pglite.waitReady,
+    close: () => pglite.close(),
+    async transaction(work) {
+      await query('begin');
+      try {
+        const result = await work({ query, rollback: async () => void (await query('rollback')) });
+        await query('commit');
+        return result;
+      } catch (error) {
+        await query('rollback');
+        throw error;
+      }
+    },
+  };
 }
 
 /** Answers at once, without a call. */

@@ -10,8 +10,7 @@ export interface ThreadData {
 }
 
 /**
- * `setting`: as whom, by a statement that sets it for the session, whatever the one before left behind; null within a transaction,
- * which has begun as somebody.
+ * `setting`: as whom, by a statement that sets it for the session; null within a transaction, which has begun as somebody.
  */
 export type ThreadRequest =
   | {
@@ -22,7 +21,7 @@ export type ThreadRequest =
       rowMode: 'array' | 'object';
       setting: string | null;
     }
-  | { id: number; do: 'exec'; sql: string; setting: string }
+  | { id: number; do: 'exec'; sql: string; setting: string | null }
   | { id: number; do: 'close' };
 
 export type ThreadAnswer =
@@ -51,18 +50,32 @@ async function carryOut(
   switch (request.do) {
     case 'query': {
       const { sql, parameters, rowMode, setting } = request;
-      if (setting !== null) await pglite.exec(setting);
+      await workAs(setting, sql);
       const result = await pglite.query(sql, parameters, { rowMode });
       return { rows: result.rows, affectedRows: result.affectedRows ?? 0, fields: result.fields };
     }
     case 'exec':
-      await pglite.exec(request.setting);
+      await workAs(request.setting, request.sql);
       return { rows: (await pglite.exec(request.sql)).flatMap(({ rows }) => rows) };
     case 'close':
       await pglite.close();
       return {};
   }
 }
+
+let worksAs: string | undefined;
+
+/** Nearly every request says the same as the one before. What follows a text that may have changed the session says it anew. */
+async function workAs(setting: string | null, text: string): Promise<void> {
+  if (setting !== null && setting !== worksAs) {
+    worksAs = undefined;
+    await pglite.exec(setting);
+    worksAs = setting;
+  }
+  if (unsettles.test(text)) worksAs = undefined;
+}
+
+const unsettles = /set_config|(?:^|;)\s*(?:set|reset|discard|do|call|execute)\b/i;
 
 /** Whether Postgres cannot go on: it has aborted, or a full disk broke off what it wrote to its log. */
 function isBroken(error: unknown): boolean {

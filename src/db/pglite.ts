@@ -74,7 +74,7 @@ export class Pglite implements KyselyPglite {
   }
 
   /** Runs several statements without parameters, and returns the rows of all of them. */
-  async exec<T>(sql: string, setting = owner): Promise<T[]> {
+  async exec<T>(sql: string, setting: string | null = owner): Promise<T[]> {
     const { rows = [] } = await this.#ask({ do: 'exec', sql, setting });
     return rows as T[]; // the caller's T
   }
