@@ -25,7 +25,8 @@ export const hang = defineTool({
 type Model = 'silent' | 'calls the tool';
 
 /** A provider that never answers, or that wants the tool. */
-async function startProvider(model: Model): Promise<string> {
+async function startProvider(model: Model): Promise<{ url: string; asked: Promise<void> }> {
+  const asked = Promise.withResolvers<void>();
   const asksForTool = {
     id: 'x',
     object: 'chat.completion.chunk',
@@ -44,6 +45,7 @@ async function startProvider(model: Model): Promise<string> {
   };
   const server = createServer((request, response) => {
     request.resume();
+    asked.resolve();
     if (model === 'silent') return;
     response.setHeader('content-type', 'text/event-stream');
     response.end(`data: ${JSON.stringify(asksForTool)}\n\ndata: [DONE]\n\n`);
@@ -54,7 +56,8 @@ async function startProvider(model: Model): Promise<string> {
     server.closeAllConnections();
     server.close();
   });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`; // it listens on TCP
+  const { port } = server.address() as AddressInfo; // it listens on TCP
+  return { url: `http://127.0.0.1:${port}/v1`, asked: asked.promise };
 }
 
 /** A service with a run that does not end, which a client watches. */
@@ -68,7 +71,7 @@ async function startStuck(model: Model, drainSeconds: number) {
   const env = {
     ...made.env,
     OPENAI_API_KEY: 'none',
-    OPENAI_BASE_URL: provider,
+    OPENAI_BASE_URL: provider.url,
     BATON_MODEL_EMBED: 'local',
     BATON_DRAIN_SECONDS: String(drainSeconds),
   };
@@ -96,6 +99,7 @@ async function startStuck(model: Model, drainSeconds: number) {
     if (done) throw new Error(`The stream ended: ${text}`);
     text += new TextDecoder().decode(value);
   }
+  await provider.asked; // a run that has not come to its first step is handed over at once
   return { service, reader };
 }
 
@@ -132,7 +136,7 @@ test('asked to stop a second time, it ends at once', { timeout: 60_000 }, async 
   const { service } = await startStuck('silent', 60);
   service.child.kill('SIGTERM');
   const look = () =>
-    fetch(`${service.url}/health`).then(
+    fetch(`${service.url}/health`, { headers: { connection: 'close' } }).then(
       () => 'up',
       () => 'refused',
     );
