@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { AuditHeadTable } from '../db/schema.ts';
+import type { AuditHeadTable } from '../db/tables/audit-tables.ts';
 import { digest, sealingKey } from './seal.ts';
 
 /** Where a chain begins since its oldest rows went: the last of those. */

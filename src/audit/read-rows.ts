@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AuditTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { AuditTable } from '../db/tables/audit-tables.ts';
 
 export type AuditRow = Selectable<AuditTable>;
 

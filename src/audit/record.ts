@@ -1,5 +1,6 @@
 import type { Insertable, Kysely } from 'kysely';
-import type { AuditTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { AuditTable } from '../db/tables/audit-tables.ts';
 import { asService, currentWork, type Work } from '../tenancy.ts';
 import { type Actor, type Entry, noTenant } from './entry.ts';
 import { currentOrigin } from './origin.ts';

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { AuditHeadTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { AuditHeadTable } from '../db/tables/audit-tables.ts';
 import { anchorFault } from './anchor.ts';
 import { type Place, rowFault } from './check-row.ts';
 import { type Head, isGenuine } from './head.ts';

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { asService, inTenant, type Role } from '../tenancy.ts';
-import type { ApiKeyTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { ApiKeyTable } from './tables/key-tables.ts';
 
 export type ApiKey = Selectable<ApiKeyTable>;
 

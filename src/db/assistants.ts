@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { JsonObject } from '../message.ts';
-import type { AssistantTable, AssistantVersionTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { AssistantTable, AssistantVersionTable } from './tables/assistant-tables.ts';
 
 /** What a version of an assistant says. */
 export interface AssistantFields {

@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Insertable, type Kysely, type Selectable, sql } from 'kysely';
 import type { JsonObject } from '../message.ts';
-import type { CronTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { CronTable } from './tables/cron-tables.ts';
 
 export type Cron = Selectable<CronTable>;
 

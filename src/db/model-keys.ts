@@ -1,5 +1,6 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely';
-import type { ModelKeyTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { ModelKeyTable } from './tables/model-key-tables.ts';
 
 export type StoredKey = Selectable<ModelKeyTable>;
 /** All but the secret. */

@@ -1,5 +1,6 @@
 import { type Kysely, type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
-import type { RunStatus, RunTable, Schema } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { RunStatus, RunTable } from './tables/thread-tables.ts';
 
 export type Run = Selectable<RunTable>;
 

@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
 import { asService } from '../tenancy.ts';
-import type { Schema, TenantTable } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { TenantTable } from './tables/thread-tables.ts';
 
 export type Tenant = Selectable<TenantTable>;
 

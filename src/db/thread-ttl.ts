@@ -1,5 +1,5 @@
 import type { ThreadTtl } from '../config/retention.ts';
-import type { TtlStrategy } from './schema.ts';
+import type { TtlStrategy } from './tables/thread-tables.ts';
 
 /** The columns of a thread that is kept for so long; for ever when `ttl` is undefined. */
 export function ttlColumns(ttl: ThreadTtl | undefined): {

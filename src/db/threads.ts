@@ -2,7 +2,8 @@ import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysel
 import type { ThreadTtl } from '../config/retention.ts';
 import type { JsonObject } from '../message.ts';
 import { hasValues } from './has-values.ts';
-import type { Schema, ThreadTable } from './schema.ts';
+import type { Schema } from './schema.ts';
+import type { ThreadTable } from './tables/thread-tables.ts';
 import { ttlColumns } from './thread-ttl.ts';
 
 export type Thread = Selectable<ThreadTable>;

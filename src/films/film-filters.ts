@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import type { Rating } from '../db/schema.ts';
+import type { Rating } from '../db/tables/film-tables.ts';
 
 /** Which films are meant; every filter that is given must hold. Names are compared without regard to case. */
 export interface FilmFilters {

@@ -1,4 +1,4 @@
-import type { Rating } from '../db/schema.ts';
+import type { Rating } from '../db/tables/film-tables.ts';
 import {
   type Genre,
   genres,

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { toSql } from 'pgvector/kysely';
-import type { Rating, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Rating } from '../db/tables/film-tables.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { type FilmFilters, filmMatches } from './film-filters.ts';
 import { withoutRequestWords } from './request-words.ts';

@@ -1,5 +1,6 @@
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
-import type { Rating, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { Rating } from '../db/tables/film-tables.ts';
 
 /** A film as data for programs: plain JSON. */
 export interface Film {

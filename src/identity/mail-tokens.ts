@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import type { MailTokenTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { MailTokenTable } from '../db/tables/user-tables.ts';
 import { currentTenant } from '../tenancy.ts';
 import { hashSecret, newSecret, writeSecret } from './secret-text.ts';
 

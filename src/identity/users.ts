@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Schema, UserTable } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { UserTable } from '../db/tables/user-tables.ts';
 import { CallerError } from '../errors.ts';
 import type { Role } from '../tenancy.ts';
 

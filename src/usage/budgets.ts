@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { BudgetTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { BudgetTable } from '../db/tables/usage-tables.ts';
 
 /** What a budget is about, and how much it is: nano-dollars, or tokens. */
 export interface BudgetTerms {

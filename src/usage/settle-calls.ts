@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { BudgetAlertTable, Schema } from '../db/schema.ts';
+import type { Schema } from '../db/schema.ts';
+import type { BudgetAlertTable } from '../db/tables/usage-tables.ts';
 import type { Usage } from '../message.ts';
 import { inTenant } from '../tenancy.ts';
 

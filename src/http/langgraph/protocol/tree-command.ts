@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { getRun, listRuns } from '../../../db/runs.ts';
-import type { RunStatus } from '../../../db/schema.ts';
+import type { RunStatus } from '../../../db/tables/thread-tables.ts';
 import { checkInput } from '../../check-input.ts';
 import { type Command, threadOf } from './command.ts';
 import { CommandError } from './command-error.ts';

@@ -1,0 +1,58 @@
+import type { Generated } from 'kysely';
+import type { Jsonb, Time } from './column-types.ts';
+
+export interface CheckpointTables {
+  'baton.checkpoint': CheckpointTable;
+  'baton.checkpoint_value': CheckpointValueTable;
+  'baton.checkpoint_write': CheckpointWriteTable;
+}
+
+/** A saved state: which version each channel had. Thread ids are texts of any form here. */
+export interface CheckpointTable {
+  tenant_id: Generated<string>;
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  parent_id: string | null;
+  /** The order of saving. */
+  seq: Generated<number>;
+  checkpoint: Jsonb<Record<string, unknown>>;
+  metadata: Jsonb<Record<string, unknown>>;
+  created_at: Time;
+}
+
+/** One version of one channel; never changed. */
+export interface CheckpointValueTable {
+  tenant_id: Generated<string>;
+  thread_id: string;
+  checkpoint_ns: string;
+  channel: string;
+  version: string;
+  /** JSON text: the value, or for a version of a chain the items that it adds, without their brackets. */
+  data: string;
+  /** The version that began the chain. */
+  chain: string | null;
+  /** The positions of the items in the array, from `chain_start` up to `chain_end`. */
+  chain_start: number | null;
+  chain_end: number | null;
+  /** `[chain, end]` of the chains that this one continues, oldest first. */
+  base: Jsonb<[string, number][]> | null;
+}
+
+/** What a task handed in on top of a checkpoint. */
+export interface CheckpointWriteTable {
+  tenant_id: Generated<string>;
+  thread_id: string;
+  checkpoint_ns: string;
+  checkpoint_id: string;
+  task_id: string;
+  /** The write's place in its task; negative for errors, interrupts and the like. */
+  idx: number;
+  channel: string;
+  /** JSON text. */
+  data: string;
+  /** The run that handed it in; null where no run did. */
+  run_id: string | null;
+  /** The write of an earlier run that this one took the place of. */
+  replaced: Jsonb<object> | null;
+}
