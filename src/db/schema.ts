@@ -4,6 +4,7 @@ import type { CheckpointTables } from './tables/checkpoint-tables.ts';
 import type { CronTables } from './tables/cron-tables.ts';
 import type { FilmsTables } from './tables/film-tables.ts';
 import type { KeyTables } from './tables/key-tables.ts';
+import type { KnowledgeTables } from './tables/knowledge-tables.ts';
 import type { LimitTables } from './tables/limit-tables.ts';
 import type { ModelKeyTables } from './tables/model-key-tables.ts';
 import type { StoreTables } from './tables/store-tables.ts';
@@ -23,5 +24,6 @@ export interface Schema
     UserTables,
     AuditTables,
     KeyTables,
+    KnowledgeTables,
     LimitTables,
     UsageTables {}

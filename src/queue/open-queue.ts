@@ -65,6 +65,7 @@ export const leaseSeconds = 10;
 const sideJobs = {
   webhook: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   alert: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
+  'domain-event': { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   cron: { retryLimit: 20, retryDelay: 5, retryBackoff: true, retryDelayMax: 60 },
 } as const;
 export type SideJobKind = keyof typeof sideJobs;
