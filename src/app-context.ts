@@ -16,6 +16,7 @@ import { prepareTools } from './handoff/prepare-tools.ts';
 import { shelfOfCaller } from './handoff/shelf-of-caller.ts';
 import { appendOnlyChannels } from './handoff/state.ts';
 import { isLocal } from './identity/is-local.ts';
+import { openReaders, type Readers } from './knowledge/read/open-readers.ts';
 import { type Limits, openLimits } from './limits/open-limits.ts';
 import type { Logger } from './log.ts';
 import { type Mail, openMail } from './mail/open-mail.ts';
@@ -52,6 +53,8 @@ export interface AppContext {
   ledger: Ledger;
   saver: BaseCheckpointSaver;
   graphs: GraphShelf;
+  /** Threads that start when the first document comes. */
+  readers: Readers;
   queue: Queue;
   bus: Bus;
   limits: Limits;
@@ -84,7 +87,7 @@ export async function openContext(
 ): Promise<AppContext> {
   sealWith(config.audit.keys);
   const database = options.database ?? (await openDatabase(config, log));
-  const patient = openPatient(database, log);
+  const patient = openPatient(database, config, log);
   try {
     return await fill(config, log, { database, patient }, options);
   } catch (error) {
@@ -137,11 +140,16 @@ async function fill(
   const models = meterModels(given, ledger, config.models, file.prices);
   const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels });
   const { progress = () => undefined, watch = false } = options;
-  const shelf = await openGraphShelf(config.projectDir, { ...models, database, log }, saver, {
-    prepare: (tools) =>
-      asOwner(() => prepareTools(tools, log, { database: patient, embedder: models.embedder, progress })),
-    watch,
-  });
+  const shelf = await openGraphShelf(
+    config.projectDir,
+    { ...models, database, log, modelNames: JSON.stringify(given.chains) },
+    saver,
+    {
+      prepare: (tools) =>
+        asOwner(() => prepareTools(tools, log, { database: patient, embedder: models.embedder, progress })),
+      watch,
+    },
+  );
   const graphs = shelfOfCaller(shelf);
 
   const limits = await openLimits({
@@ -156,6 +164,8 @@ async function fill(
   const queue = await openQueue(database, { log, supervises: works, runsPerTenant });
   const bus = countNotices(await openBus({ database, log, ...config.bus }), metrics);
   const mail = openMail(config, log);
+  const { readerThreads } = config.knowledge;
+  const readers = openReaders(readerThreads === undefined ? {} : { threads: readerThreads });
   const open = {
     config,
     log,
@@ -166,6 +176,7 @@ async function fill(
     ledger,
     saver,
     graphs,
+    readers,
     queue,
     bus,
     limits,
@@ -182,11 +193,12 @@ async function fill(
       worker?.stop();
       await stopTurns(context, milliseconds);
       sendWatchersAway(context);
-      worker?.end();
+      await worker?.end();
       for (const stop of stops) stop();
       mail.close();
       await bus.close();
       limits.close();
+      await readers.close();
       await ledger.close();
       await queue.close();
       await patient.close();
@@ -196,10 +208,10 @@ async function fill(
 }
 
 /** The same database for what takes as long as it takes: migrations, the films, vectors. Without limits, and beside the pool. */
-function openPatient(database: Database, log: Logger): Database {
+function openPatient(database: Database, { knowledge }: Config, log: Logger): Database {
   if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
   return openPostgres(database.connection.connectionString, {
-    max: 2,
+    max: 2 + knowledge.concurrency,
     limits: noLimits,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });

@@ -4,6 +4,7 @@ import { type AuthConfig, authOf, authVariables } from './config/auth.ts';
 import { type BusConfig, busOf, busVariables } from './config/bus.ts';
 import { type DatabaseConfig, databaseOf, databaseVariables } from './config/database.ts';
 import { type HttpConfig, httpOf, httpVariables } from './config/http.ts';
+import { type KnowledgeConfig, knowledgeOf, knowledgeVariables } from './config/knowledge.ts';
 import { type LimitsConfig, limitsOf, limitsVariables } from './config/limits.ts';
 import { type LogConfig, logOf, logVariables } from './config/log.ts';
 import { type MailConfig, mailOf, mailVariables } from './config/mail.ts';
@@ -25,6 +26,7 @@ export interface Config {
   runs: RunsConfig;
   webhooks: WebhooksConfig;
   retention: RetentionConfig;
+  knowledge: KnowledgeConfig;
   auth: AuthConfig;
   users: UsersConfig;
   mail: MailConfig;
@@ -46,6 +48,7 @@ export const variables = z.object({
   ...roleVariables.shape,
   ...runsVariables.shape,
   ...retentionVariables.shape,
+  ...knowledgeVariables.shape,
   ...limitsVariables.shape,
   ...authVariables.shape,
   ...usersVariables.shape,
@@ -85,6 +88,7 @@ export function toConfig(
     runs: runsOf(read),
     webhooks: webhooksOf(read),
     retention: retentionOf(read),
+    knowledge: knowledgeOf(read),
     auth: authOf(read),
     users: usersOf(read),
     mail: mailOf(read),

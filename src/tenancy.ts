@@ -24,6 +24,14 @@ export interface Caller {
   operator?: boolean;
 }
 
+/** What who asked for a run might do when they asked. */
+export interface Asker {
+  role: Role;
+  scopes?: readonly string[];
+  /** The graphs that the database showed them: see `Work`. */
+  graphs?: readonly string[];
+}
+
 /** The run that is carried out, and who pays for it. */
 export interface RunUnderWay {
   runId: string;
@@ -31,6 +39,8 @@ export interface RunUnderWay {
   graph: string;
   userId?: string;
   keyId?: string;
+  /** Absent: nobody in particular asked. */
+  asker?: Asker;
 }
 
 /** On whose behalf something is done. */

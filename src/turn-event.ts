@@ -100,8 +100,9 @@ export interface Repair {
   /**
    * `loop`: the same again while nothing new was known. `limit`: more than the graph allows. `promise`: a
    * handoff that was announced and not made. `empty`: a reply with nothing in it. `brief`: a brief that does not fit.
+   * `citation`: an answer that its passages do not support.
    */
-  repair: 'loop' | 'limit' | 'promise' | 'empty' | 'brief';
+  repair: 'loop' | 'limit' | 'promise' | 'empty' | 'brief' | 'citation';
   reason: string;
 }
 

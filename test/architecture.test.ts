@@ -9,10 +9,11 @@ const floors: string[][] = [
   ['main.ts', 'cli.ts'],
   ['commands'],
   ['http'],
+  ['eval'],
   ['app-context.ts'],
   ['turn'],
   ['handoff'],
-  ['films', 'knowledge'],
+  ['films', 'knowledge', 'account'],
   ['model', 'checkpoint', 'sql', 'queue', 'bus', 'store', 'identity', 'limits', 'mail'],
   ['usage', 'secrets', 'outbound'],
   ['audit'],
@@ -88,6 +89,7 @@ const homes: Record<string, string[]> = {
   stopword: ['knowledge'],
   eld: ['knowledge'],
   busboy: ['http'],
+  'pure-rand': ['eval'],
   'csv-stringify': ['http', 'commands'],
 };
 
@@ -146,9 +148,9 @@ test('each library is used in its own rooms', () => {
   expect(astray.map(({ file, from }) => `${file} imports ${from}`)).toEqual([]);
 });
 
-test('tools use knowledge, films, sql, db and how a tool is defined', () => {
+test('tools use knowledge, films, account, sql, db and how a tool is defined', () => {
   const allowed =
-    /^\.\.\/src\/(knowledge|films|sql|db)\/|^\.\.\/src\/(handoff\/define-tool|errors|message)\.ts$/;
+    /^\.\.\/src\/(knowledge|films|account|sql|db)\/|^\.\.\/src\/(handoff\/define-tool|errors|message)\.ts$/;
   const astray = sources('tools')
     .flatMap(importsOf)
     .filter(({ from }) => from.startsWith('.') && !allowed.test(from));

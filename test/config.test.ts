@@ -39,7 +39,7 @@ test('an empty environment is offline, embedded and on loopback', () => {
       retries: 2,
       maxTokens: 8_192,
     },
-    retention: { logDays: 7 },
+    retention: { logDays: 7, eventDays: 30 },
     role: 'both',
     runs: { concurrency: 200, drainSeconds: 10, maxWaiting: 1000 },
     webhooks: { allow: [] },
@@ -53,6 +53,13 @@ test('an empty environment is offline, embedded and on loopback', () => {
       lockMinutes: 15,
     },
     mail: { from: 'baton@localhost.localdomain' },
+    knowledge: {
+      chunkTokens: 400,
+      concurrency: 2,
+      fetchAllow: [],
+      maxDocumentBytes: 52_428_800,
+      overlapTokens: 40,
+    },
     limits: {},
     audit: { keys: [], days: 400 },
     log: { level: 'info', pretty: false },
@@ -145,9 +152,13 @@ test('Redis is named by its URL', () => {
 });
 
 test('threads are kept for ever unless a time is set, and then what goes is said too', () => {
-  expect(toConfig({}, at).retention).toEqual({ logDays: 7 });
-  const env = { BATON_THREAD_TTL_MINUTES: '1440', BATON_LOG_DAYS: '0' };
-  expect(toConfig(env, at).retention).toEqual({ ttl: { minutes: 1440, strategy: 'delete' }, logDays: 0 });
+  expect(toConfig({}, at).retention).toEqual({ logDays: 7, eventDays: 30 });
+  const env = { BATON_THREAD_TTL_MINUTES: '1440', BATON_LOG_DAYS: '0', BATON_EVENT_DAYS: '2' };
+  expect(toConfig(env, at).retention).toEqual({
+    ttl: { minutes: 1440, strategy: 'delete' },
+    logDays: 0,
+    eventDays: 2,
+  });
   const kept = { ...env, BATON_THREAD_TTL_STRATEGY: 'keep_latest' };
   expect(toConfig(kept, at).retention.ttl).toEqual({ minutes: 1440, strategy: 'keep_latest' });
   expect(problems({ BATON_THREAD_TTL_MINUTES: '0', BATON_THREAD_TTL_STRATEGY: 'burn' })).toEqual([

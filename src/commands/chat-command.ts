@@ -1,7 +1,16 @@
 import type { Command } from 'commander';
-import { inTenant, localTenant } from '../tenancy.ts';
+import { type Caller, inTenant, localTenant } from '../tenancy.ts';
 import { chat } from './chat.ts';
 import { withContext } from './with-context.ts';
+
+/** Whoever can run the command can do anything to the database. */
+const caller: Caller = {
+  tenant: localTenant,
+  kind: 'local',
+  id: 'local',
+  name: 'the command line',
+  role: 'admin',
+};
 
 /** `baton chat`. */
 export function addChatCommand(program: Command): void {
@@ -21,7 +30,7 @@ export function addChatCommand(program: Command): void {
         ...(thread && { threadId: thread }),
       };
       const answered = await withContext((context, signal) =>
-        inTenant(localTenant, () => chat(context, { ...turn, input, output, signal })),
+        inTenant({ tenant: localTenant, caller }, () => chat(context, { ...turn, input, output, signal })),
       );
       if (!answered) process.exitCode = 1;
     });

@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import { citationsOf } from '../handoff/citations/citation.ts';
+import type { AiMessage } from '../message.ts';
 import type { LoggedEvent } from '../turn-event.ts';
 import { printable, printableLines } from './printable.ts';
 
@@ -41,6 +43,7 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
       case 'turn-error':
         return line(paint('red', printableLines(event.message)));
       case 'turn-end':
+        for (const source of sourcesOf(event.answer)) line(paint('dim', `  ${source}`));
         return line(
           paint(
             'dim',
@@ -49,6 +52,17 @@ export function eventPrinter(output: NodeJS.WriteStream, threadId: string): (eve
         );
     }
   };
+}
+
+/** A line for each passage that an answer cites: its number, its document and where in it. */
+function sourcesOf(answer: AiMessage): string[] {
+  const byMarker = new Map(citationsOf(answer).map((citation) => [citation.marker, citation]));
+  return [...byMarker.values()].map(({ marker, title, key, section, pages, url }) => {
+    const page =
+      pages && (pages.from === pages.to ? `page ${pages.from}` : `pages ${pages.from}–${pages.to}`);
+    const about = [title ?? key, section, page, url].filter((part) => part !== null);
+    return `[${marker}] ${printable(about.join(' · '))}`;
+  });
 }
 
 function short(text: string): string {

@@ -13,6 +13,8 @@ export interface RetentionConfig {
   ttl?: ThreadTtl;
   /** How many days the log of ended runs stays where a thread is pruned to its newest state. */
   logDays: number;
+  /** How many days what happened to documents and tickets stays in the feed of events. */
+  eventDays: number;
 }
 
 export const retentionVariables = z.object({
@@ -21,6 +23,7 @@ export const retentionVariables = z.object({
     .enum(['delete', 'keep_latest'], 'expected delete or keep_latest')
     .default('delete'),
   BATON_LOG_DAYS: whole(0, 3_650).default(7),
+  BATON_EVENT_DAYS: whole(1, 3_650).default(30),
 });
 
 export function retentionOf(read: z.infer<typeof retentionVariables>): RetentionConfig {
@@ -29,5 +32,6 @@ export function retentionOf(read: z.infer<typeof retentionVariables>): Retention
       ttl: { minutes: read.BATON_THREAD_TTL_MINUTES, strategy: read.BATON_THREAD_TTL_STRATEGY },
     }),
     logDays: read.BATON_LOG_DAYS,
+    eventDays: read.BATON_EVENT_DAYS,
   };
 }

@@ -9,6 +9,9 @@ const staleAfterMs = 10_000;
 /** The locks of this process: after a crash in a container, the next one often has the same pid. */
 const held = new Set<string>();
 
+/** Another process has the folder. */
+export class FolderInUseError extends StartError {}
+
 export interface LockFile {
   release(): Promise<void>;
 }
@@ -38,7 +41,7 @@ export async function lockFolder(folder: string, onLost: (error: Error) => void 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // node:fs rejects with ErrnoException
     const pid = Number.parseInt(await readFile(file, 'utf8'), 10);
-    throw new StartError(
+    throw new FolderInUseError(
       `The data folder ${folder} is in use by process ${pid}. Stop it, or set BATON_DATA_DIR to another folder.`,
     );
   }

@@ -1,3 +1,4 @@
+import type { AnswerTables } from './tables/answer-tables.ts';
 import type { AssistantTables } from './tables/assistant-tables.ts';
 import type { AuditTables } from './tables/audit-tables.ts';
 import type { CheckpointTables } from './tables/checkpoint-tables.ts';
@@ -9,6 +10,7 @@ import type { LimitTables } from './tables/limit-tables.ts';
 import type { ModelKeyTables } from './tables/model-key-tables.ts';
 import type { StoreTables } from './tables/store-tables.ts';
 import type { BatonTables } from './tables/thread-tables.ts';
+import type { TicketTables } from './tables/ticket-tables.ts';
 import type { UsageTables } from './tables/usage-tables.ts';
 import type { UserTables } from './tables/user-tables.ts';
 
@@ -16,6 +18,7 @@ import type { UserTables } from './tables/user-tables.ts';
 export interface Schema
   extends BatonTables,
     ModelKeyTables,
+    AnswerTables,
     AssistantTables,
     CronTables,
     FilmsTables,
@@ -26,4 +29,5 @@ export interface Schema
     KeyTables,
     KnowledgeTables,
     LimitTables,
+    TicketTables,
     UsageTables {}

@@ -4,6 +4,8 @@ import type { AiMessage, Call, Message, ToolMessage } from '../message.ts';
 import { unknownName } from '../yaml/file-problem.ts';
 import { applyGuards, type GuardRun } from './apply-guards.ts';
 import type { Approvals } from './ask-approval.ts';
+import { guardPassages } from './citations/guard-passages.ts';
+import type { Tool } from './define-tool.ts';
 import { runOnce } from './run-once.ts';
 import type { Seat } from './seat.ts';
 import { type StateValues, turnMessages } from './state.ts';
@@ -45,11 +47,12 @@ export async function answerCall(
   const { tell } = run;
   tell({ type: 'call-start', agent: reply.name, call: asked });
   const started = performance.now();
-  const place = { agent: reply.name, messageId: reply.id, config, tell };
+  const { knowledge: collections } = run.seated.graph;
+  const place = { agent: reply.name, messageId: reply.id, collections, config, tell };
   const result = await runOnce(run.machine, tool, asked, place);
   const guarded = await applyGuards(run, 'result', reply.name, result.content);
   const edited = args !== call.args;
-  const answer = guardedMessage(call, result, guarded);
+  const answer = await guardedMessage(run, { agent: reply.name, call, tool }, result, guarded);
   const told = `A person changed the arguments to ${JSON.stringify(args)}. ${answer.content}`;
   const message = edited ? { ...answer, content: told, args } : answer;
   const milliseconds = Math.round(performance.now() - started);
@@ -63,15 +66,17 @@ export async function answerCall(
   }
 }
 
-/** The data beside a text that a guard changed still holds what was taken out, so it goes as well. */
-function guardedMessage(
-  call: Call,
+/** The data beside a text that a guard changed still holds what was taken out, so it goes as well; passages stay, as they are shown. */
+async function guardedMessage(
+  run: GuardRun,
+  { agent, call, tool }: { agent: string; call: Call; tool: Tool },
   result: RecordedResult,
   { text, blocked }: { text: string; blocked?: string },
-): ToolMessage {
+): Promise<ToolMessage> {
   if (blocked !== undefined) return toolMessage(call, `The result is withheld: ${blocked}`, 'error');
-  const artifact = text === result.content ? result.artifact : undefined;
-  return toolMessage(call, text, result.status, artifact);
+  if (text === result.content) return toolMessage(call, text, result.status, result.artifact);
+  const passages = tool.findsPassages && (await guardPassages(run, agent, result.artifact, text));
+  return toolMessage(call, text, result.status, passages);
 }
 
 /** Whether the turn has this very call answered with one and the same result often enough. */

@@ -4,12 +4,17 @@ import type { AiMessage } from '../message.ts';
 import { type ChatReply, type ChatRequest, ModelError } from '../model/chat-model.ts';
 import { applyGuards, type GuardRun, isGuarded } from './apply-guards.ts';
 import { buildRequest, openEdges } from './build-request.ts';
+import { type CitedReply, citeReply } from './citations/cite-reply.ts';
+import { type Found, foundInTurn } from './citations/found-passages.ts';
+import { realign } from './citations/realign.ts';
 import { finishSpeaking } from './finish-speaking.ts';
+import type { Edge } from './graph-file.ts';
 import { guardInput } from './guard-input.ts';
 import { type Machine, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateUpdate, StateValues } from './state.ts';
-import { toAiMessage } from './to-ai-message.ts';
-import { countRepair } from './turn-course.ts';
+import { type Replied, toAiMessage } from './to-ai-message.ts';
+import { countRepair, type TurnCourse, timesRepaired } from './turn-course.ts';
+import { spentLimits } from './turn-limits.ts';
 
 /** The node of an agent: asks its model once, and adds the reply to the history. */
 export async function askAgent(
@@ -33,12 +38,19 @@ export async function askAgent(
   }
 
   const seat = seatOf(seated, agent);
-  const { request, answerOnly } = await buildRequest(seated, seat, { ...state, messages }, signal);
-  const { reply, again } = await askUntilHeard(run, request, hear);
-  const course = { ...(again ? countRepair(state.course, 'empty') : state.course), nudge: null };
-  const counts = { ...state.counts, tokens: state.counts.tokens + Math.max(0, reply.usage.total_tokens) };
+  const seen = { ...state, messages };
+  const { request, answerOnly } = await buildRequest(seated, seat, seen, signal);
+  const found = seated.graph.citations && foundInTurn(seated, messages);
+  const isHeld = found !== undefined || isGuarded(seated, 'answer');
+  const { reply, again } = await askUntilHeard(run, request, isHeld ? silently : hear);
+  const cited = await citeFound(run, { request, reply, found, state, open: openEdges(seated, seat, state) });
+  const said = await guardAnswer(run, agent, cited);
+  if (isHeld && said.reply.text) hear(said.reply.text);
 
-  const message = toAiMessage({ agent, id: messageId, reply, answerOnly }, state.messages);
+  const course = courseAfter(state.course, { empty: again, citation: cited.repaired });
+  const tokens = state.counts.tokens + cited.spent + Math.max(0, cited.reply.usage.total_tokens);
+  const counts = { ...state.counts, tokens };
+  const message = toAiMessage({ agent, id: messageId, answerOnly, ...said }, state.messages);
   const update: StateUpdate = { messages: [message], agent, counts, course };
   if (message.tool_calls.length > 0) return update;
   const spoken = { agent, text: message.content, open: openEdges(seated, seat, state) };
@@ -47,39 +59,62 @@ export async function askAgent(
 
 /** An empty reply is asked for once more; a second one is a failure of the model. */
 async function askUntilHeard(
-  run: GuardRun,
+  { machine, tell }: GuardRun,
   request: ChatRequest,
   hear: (text: string) => void,
 ): Promise<{ reply: ChatReply; again: boolean }> {
-  const reply = await askGuarded(run, request, hear);
+  const reply = await machine.chat(request, hear);
   if (!isEmpty(reply)) return { reply, again: false };
   const { name } = request.agent;
-  run.tell({
+  tell({
     type: 'repair',
     agent: name,
     repair: 'empty',
     reason: `The model of ${name} replied with nothing.`,
   });
-  const second = await askGuarded(run, request, hear);
+  const second = await machine.chat(request, hear);
   if (isEmpty(second))
     throw new ModelError('misbehaved', `The model of ${name} replied with nothing, twice.`);
   return { reply: second, again: true };
 }
 
-/** Where something looks at answers, nobody hears the text before it has passed. */
-async function askGuarded(
-  run: GuardRun,
-  request: ChatRequest,
-  hear: (text: string) => void,
-): Promise<ChatReply> {
-  const guarded = isGuarded(run.seated, 'answer');
-  const reply = await run.machine.chat(request, guarded ? () => undefined : hear);
-  if (!guarded || !reply.text) return reply;
-  const passed = await applyGuards(run, 'answer', request.agent.name, reply.text);
-  const text = passed.blocked === undefined ? passed.text : `This answer is withheld: ${passed.blocked}`;
-  hear(text);
-  return { ...reply, text };
+interface Asked {
+  request: ChatRequest;
+  reply: ChatReply;
+  found: Found | undefined;
+  state: StateValues;
+  open: Edge[];
 }
+
+/** What is said after the turn has searched documents is held against what it found. A spent limit leaves no second try. */
+async function citeFound(run: GuardRun, { request, reply, found, state, open }: Asked): Promise<CitedReply> {
+  const { graph } = run.seated;
+  if (!found || !graph.citations) return { reply, declined: false, repaired: false, spent: 0 };
+  const isSpent = spentLimits(state.counts, graph.limits, Date.now()).size > 0;
+  const mayRepair = !isSpent && timesRepaired(state.course, 'citation') === 0;
+  const ask = (again: ChatRequest) => run.machine.chat(again, silently);
+  return citeReply(run, request, reply, { rules: graph.citations, found, open, mayRepair, ask });
+}
+
+/** Where something looks at answers, nobody hears the text before it has passed. */
+async function guardAnswer(
+  run: GuardRun,
+  agent: string,
+  { reply, citations, declined }: CitedReply,
+): Promise<Pick<Replied, 'reply' | 'citations' | 'declined'>> {
+  const passed = reply.text ? await applyGuards(run, 'answer', agent, reply.text) : { text: '' };
+  if (passed.blocked !== undefined)
+    return { reply: { ...reply, text: `This answer is withheld: ${passed.blocked}` } };
+  const moved = citations && realign(citations, reply.text, passed.text);
+  return { reply: { ...reply, text: passed.text }, ...(moved && { citations: moved }), declined };
+}
+
+function courseAfter(before: TurnCourse, repaired: { empty: boolean; citation: boolean }): TurnCourse {
+  const course = repaired.empty ? countRepair(before, 'empty') : before;
+  return { ...(repaired.citation ? countRepair(course, 'citation') : course), nudge: null };
+}
+
+function silently(): void {}
 
 function isEmpty({ text, calls, invalidCalls }: ChatReply): boolean {
   return text.trim() === '' && calls.length + invalidCalls.length === 0;

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { JsonObject } from '../message.ts';
 import type { ChatRequest, ToolSpec } from '../model/chat-model.ts';
+import { citingNote } from './citations/citing-note.ts';
+import { foundInTurn } from './citations/found-passages.ts';
 import type { Edge } from './graph-file.ts';
 import { nearestExamples } from './nearest-examples.ts';
 import { type Seat, type SeatedGraph, seatOf } from './seat.ts';
@@ -29,6 +31,7 @@ export async function buildRequest(
   const cases = await nearestExamples(agent, messages);
   const { nudge } = state.course;
   const notes = [
+    ...citingNote(seated, seat, foundInTurn(seated, state.messages)),
     ...limitNote(spent, seated.graph.limits),
     ...closedNotes(edges, state.course),
     ...(nudge ? [`# Your last reply\n\n${nudge}`] : []),

@@ -80,6 +80,8 @@ function whatDoesNotFit(given: JsonObject, fields: Fields): string[] {
 }
 
 const slot = /\{(\w+)\}/g;
+/** The slot that every question fills. */
+const wholeQuestion = 'question';
 
 /**
  * The first call can be filled from the question alone; later ones also from results, whose columns are not known
@@ -87,7 +89,8 @@ const slot = /\{(\w+)\}/g;
  */
 function checkSlots({ ask, calls = [], answer = '' }: Example, found: Found): FileProblem[] {
   const asked = slotsOf(ask);
-  const unfilled = (text: string) => slotsOf(text).filter((name) => !asked.includes(name));
+  const unfilled = (text: string) =>
+    slotsOf(text).filter((name) => ![...asked, wholeQuestion].includes(name));
   const first = unfilled(JSON.stringify(calls[0] ?? {})).map((name) => {
     const there = asked.length > 0 ? ` There are: ${asked.join(', ')}.` : ' It has none.';
     return found(['calls', 0], `The question has no slot "{${name}}".${didYouMean(name, asked) || there}`);

@@ -13,6 +13,7 @@ export function checkWaysOut(graph: Graph, known: Known): FileProblem[] {
     ...checkApprovals(graph, known),
     ...checkClashes(graph, known),
     ...checkBriefs(graph),
+    ...checkKnowledge(graph, known),
   ];
 }
 
@@ -109,4 +110,30 @@ function checkBriefs({ edges, source }: Graph): FileProblem[] {
         ),
       );
   });
+}
+
+/** Agents that search documents need to know which; what a graph says of documents needs somebody who searches them. */
+function checkKnowledge(graph: Graph, { agents, tools }: Known): FileProblem[] {
+  const { knowledge, citations, source } = graph;
+  const searches = graph.agents.flatMap((name) => {
+    const tool = agents.get(name)?.tools.find((one) => tools.get(one)?.tool.findsPassages);
+    return tool === undefined ? [] : [{ name, tool }];
+  });
+  if (searches.length === 0) {
+    const idle = [...(knowledge.length > 0 ? ['knowledge'] : []), ...(citations ? ['citations'] : [])];
+    return idle.map((field) =>
+      source.problem(
+        [field],
+        `No agent of this graph searches documents, so \`${field}\` changes nothing: give one the tool search_knowledge.`,
+        'warning',
+      ),
+    );
+  }
+  if (knowledge.length > 0) return [];
+  return searches.map(({ name, tool }) =>
+    source.problem(
+      ['agents', graph.agents.indexOf(name)],
+      `"${name}" has the tool "${tool}", and the graph does not say which collections it looks in: add \`knowledge: [<collection>]\`.`,
+    ),
+  );
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type BaseCheckpointSaver, END, START, StateGraph } from '@langchain/langgraph';
 import type { AiMessage } from '../message.ts';
+import { speak } from './answer-cache/speak.ts';
 import { answerCalls } from './answer-calls.ts';
-import { askAgent } from './ask-agent.ts';
 import type { Machine, SeatedGraph } from './seat.ts';
 import { type StateValues, stateChannels } from './state.ts';
 
@@ -20,7 +20,7 @@ export function compileGraph(machine: Machine, seated: SeatedGraph, checkpointer
   const builder = new StateGraph(channels) as unknown as Builder; // its type counts nodes one by one, ours come from a list
   builder.addNode('tools', (state, config) => answerCalls(machine, seated, state, config));
   for (const agent of graph.agents) {
-    builder.addNode(agent, (state, config) => askAgent(machine, seated, agent, state, config));
+    builder.addNode(agent, (state, config) => speak(machine, seated, agent, state, config));
     builder.addConditionalEdges(agent, afterSpeaking, ['tools', ...graph.agents, END]);
   }
   builder.addConditionalEdges(START, ({ agent }) => agent, graph.agents);

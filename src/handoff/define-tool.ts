@@ -13,6 +13,10 @@ export interface ToolContext {
   embedder: Embedder;
   /** What is remembered beyond the thread, by namespace and key. */
   store: ToolStore;
+  /** What the graph's agents may search, by the names of the collections. */
+  collections: readonly string[];
+  /** Who calls. */
+  agent: string;
   threadId: string;
   runId: string;
   callId: string;
@@ -58,6 +62,13 @@ export interface Tool<Parameters extends z.ZodObject = z.ZodObject> {
    */
   changes?: 'nothing' | 'database' | 'idempotent' | 'world';
   run(args: z.infer<Parameters>, context: ToolContext): Promise<string | ToolResult>;
+  /** Its result follows from its arguments and the tenant's documents alone, so that an answer that rests on it may be kept. */
+  steady?: true;
+  /**
+   * It looks in the graph's `collections`, and the artifact of its result has `passages`: those of `searchKnowledge` that it shows, with the
+   * text that it shows of each. What is answered after it is held against them in a graph with `citations`.
+   */
+  findsPassages?: true;
   /** Of a tool that runs SQL: what it may read, so that a statement can be tried as the tool would run it. */
   sqlPolicy?: SqlPolicy;
   /** Makes ready what the tool works on, at start, before the first turn. Doing it again changes nothing. */

@@ -31,6 +31,25 @@ export interface Limits {
   onLimit?: string;
 }
 
+/** Which questions an answer that was kept may be given to. */
+export interface AnswerCache {
+  /** `exact`: the same words. `semantic`: also questions that mean the same, as far as their embeddings tell. */
+  answers: 'exact' | 'semantic';
+  minutes: number;
+  /** The least cosine similarity of two questions that mean the same. */
+  similarity: number;
+}
+
+/**
+ * How answers that rest on documents are checked. Each statement cites a passage that was retrieved in the turn (`retrieved`) and says
+ * what the statement says: as far as the words tell (`words`), or by the judgement of the fast model (`model`).
+ */
+export interface CitationRules {
+  check: 'retrieved' | 'words' | 'model';
+  /** What is said where the documents do not tell. */
+  decline: string;
+}
+
 /** A graph as its file says it, with everything left out filled in. */
 export interface Graph {
   name: string;
@@ -46,6 +65,12 @@ export interface Graph {
   guards: string[];
   /** The least role that may use it; absent: the least that may run anything. */
   access?: { role: Role };
+  /** Whether answers are kept and given again; absent: they are not. */
+  cache?: AnswerCache;
+  /** The collections of documents that its agents may search. */
+  knowledge: string[];
+  /** Absent: what agents say is not held against documents. */
+  citations?: CitationRules;
   text: string;
   source: YamlSource;
 }
@@ -89,6 +114,36 @@ const limitsSchema = z.strictObject({
   onLimit: name.optional().describe('The agent that answers when a limit is spent.'),
 });
 
+const cacheSchema = z.strictObject({
+  answers: z
+    .enum(['exact', 'semantic'], 'expected exact or semantic')
+    .describe('The same words, or also questions that mean the same as far as their embeddings tell.'),
+  minutes: whole
+    .max(10_080, 'expected a week at most')
+    .default(60)
+    .describe('How long an answer is kept; a changed document ends it at once.'),
+  similarity: z
+    .number()
+    .min(0.5)
+    .max(1)
+    .default(0.95)
+    .describe('The least cosine similarity of two questions that mean the same.'),
+});
+
+const citationsSchema = z.strictObject({
+  check: z
+    .enum(['retrieved', 'words', 'model'], 'expected retrieved, words or model')
+    .describe(
+      'What a citation has to be: of a passage that was retrieved in the turn; and besides one whose words say it, or of which the fast model says that it does.',
+    ),
+  decline: z
+    .string()
+    .trim()
+    .min(1, 'say what to answer when the documents do not tell')
+    .default('I do not find that in the documents.')
+    .describe('What is said when the documents do not tell.'),
+});
+
 export const graphSchema = z.strictObject({
   description: z.string().default('').describe('What the graph is for, in one sentence.'),
   start: name.describe('The agent that takes a new conversation.'),
@@ -114,6 +169,14 @@ export const graphSchema = z.strictObject({
     .strictObject({ role: z.enum(roles, `expected ${roles.join(', ')}`).describe('Who has it, or more.') })
     .optional()
     .describe('Who may use the graph; to everybody else it is not there.'),
+  cache: cacheSchema.optional().describe('Keeps answers that rest on documents alone, and gives them again.'),
+  knowledge: z
+    .array(name.regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected the name of a collection'))
+    .default([])
+    .describe('The collections of documents that search_knowledge looks in.'),
+  citations: citationsSchema
+    .optional()
+    .describe('Every statement from the documents has to cite its passage.'),
 });
 
 /** Reads a graph's file. Returns the graph, or every mistake in the file. Names are checked by `checkGraph`. */
@@ -122,7 +185,7 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
   if (Array.isArray(source)) return source;
   const data = checkYaml(source, graphSchema);
   if (Array.isArray(data)) return data;
-  const { handoffs, limits, access, ...rest } = data;
+  const { handoffs, limits, access, cache, citations, ...rest } = data;
   const edges = Object.entries(handoffs).flatMap(([from, targets]) =>
     Object.entries(targets).map(([to, { brief, context, limit, ...edge }]) => ({
       from,
@@ -139,6 +202,8 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
     limits: limits as Limits, // an absent `onLimit` is absent
     edges,
     ...(access && { access }),
+    ...(cache && { cache }),
+    ...(citations && { citations }),
     text,
     source,
   };

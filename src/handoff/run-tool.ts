@@ -19,6 +19,8 @@ export interface ToolPlace {
   agent: string;
   /** The message that called. */
   messageId: string;
+  /** What the graph's agents may search. */
+  collections: readonly string[];
   config: LangGraphRunnableConfig;
   tell: (event: TurnEvent) => void;
   /** Where the call's result is recorded, of a tool that changes something. */
@@ -46,6 +48,8 @@ export async function runTool(
   try {
     const result = await tool.run(parsed.data, {
       ...ids,
+      agent: place.agent,
+      collections: place.collections,
       callKey: place.record?.key ?? call.id,
       ...callerOf(place.config),
       commit: (work) => commit(machine, call, place.record, work),

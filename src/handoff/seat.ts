@@ -13,6 +13,8 @@ export interface Machine {
   embedder: Embedder;
   database: Database;
   log: Logger;
+  /** Names the models behind the roles: an answer that is kept holds for these alone. */
+  modelNames?: string;
 }
 
 /** An agent at its place in a graph: what it may use, and whom it may hand over to. */

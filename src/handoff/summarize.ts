@@ -1,6 +1,7 @@
 import { type Message, textOf } from '../message.ts';
 import { ModelError } from '../model/chat-model.ts';
 import type { GuardRun } from './apply-guards.ts';
+import { restoreIds } from './citations/restore-ids.ts';
 import { narrate } from './narrate.ts';
 import type { Seat } from './seat.ts';
 import { takeTurns } from './take-turns.ts';
@@ -22,7 +23,7 @@ export async function summarize(
   { agent }: Seat,
   messages: Message[],
 ): Promise<string> {
-  const told = narrate(agent.name, withBriefsThatCrossed(agent.name, messages));
+  const told = narrate(agent.name, withBriefsThatCrossed(agent.name, restoreIds(messages)));
   const asked = { type: 'human' as const, id: 'summary', content: 'Sum up the conversation now.' };
   const request = {
     role: 'fast',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
 import type { ChatReply } from '../model/chat-model.ts';
+import { type Citation, citationMetadata } from './citations/citation.ts';
 import { wellFormed } from './well-formed.ts';
 
 /** What every provider takes as the id of a call, and as the name of a tool. */
@@ -13,6 +14,9 @@ export interface Replied {
   id: string;
   reply: ChatReply;
   answerOnly: boolean;
+  /** What the reply's text cites; absent where it was not held against documents. */
+  citations?: Citation[];
+  declined?: boolean;
 }
 
 const unanswered = 'The limits of this turn were reached before there was an answer.';
@@ -21,7 +25,10 @@ const unanswered = 'The limits of this turn were reached before there was an ans
  * A reply as a message of the history, such that any provider takes it back: ids are unique over the thread,
  * names and arguments have the form that calls need. Where only an answer is left, calls are dropped.
  */
-export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: Message[]): AiMessage {
+export function toAiMessage(
+  { agent, id, reply, answerOnly, citations, declined = false }: Replied,
+  history: Message[],
+): AiMessage {
   const malformed = reply.invalidCalls.map((call): Call => ({ id: call.id, name: call.name, args: {} }));
   const asked = answerOnly ? [] : [...reply.calls, ...malformed];
   const calls = withValidIds(asked.map(withValidForm), history);
@@ -38,7 +45,11 @@ export function toAiMessage({ agent, id, reply, answerOnly }: Replied, history: 
     ...(invalid.length > 0 && calls.length > 0 && { invalid_tool_calls: invalid }),
     ...(reply.reasoning && { reasoning: wellFormed(reply.reasoning) }),
     usage_metadata: reply.usage,
-    response_metadata: { model_name: reply.model, finish_reason: reply.stop },
+    response_metadata: {
+      model_name: reply.model,
+      finish_reason: reply.stop,
+      ...(citations && citationMetadata(citations, declined)),
+    },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Edge } from './graph-file.ts';
 
 /** What the machine did to keep a turn going where a model did not. */
-export const repairs = ['loop', 'limit', 'promise', 'empty', 'brief'] as const;
+export const repairs = ['loop', 'limit', 'promise', 'empty', 'brief', 'citation'] as const;
 export type Repair = (typeof repairs)[number];
 
 /** How the turn has gone, to see loops and to remember what was tried. Begins anew with each turn. */
@@ -17,6 +17,8 @@ export interface TurnCourse {
   repairs: Record<Repair, number>;
   /** What the agent that speaks next is told about its last reply. */
   nudge: string | null;
+  /** The state of the tenant's knowledge when the turn began, of a turn whose answer may be kept. */
+  knowledge?: number;
 }
 
 export const noCourse: TurnCourse = {
@@ -24,7 +26,7 @@ export const noCourse: TurnCourse = {
   seen: [],
   closed: {},
   refused: {},
-  repairs: { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0 },
+  repairs: { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0, citation: 0 },
   nudge: null,
 };
 
@@ -33,8 +35,13 @@ export function edgeName({ from, to }: Pick<Edge, 'from' | 'to'>): string {
   return `${from} → ${to}`;
 }
 
+/** How often a repair was made; a turn that began under an earlier release does not know of all of them. */
+export function timesRepaired({ repairs }: TurnCourse, repair: Repair): number {
+  return repairs[repair] ?? 0;
+}
+
 export function countRepair(course: TurnCourse, repair: Repair): TurnCourse {
-  return { ...course, repairs: { ...course.repairs, [repair]: course.repairs[repair] + 1 } };
+  return { ...course, repairs: { ...course.repairs, [repair]: timesRepaired(course, repair) + 1 } };
 }
 
 /** The course with an edge closed until the next turn; the first reason stands. */

@@ -1,4 +1,5 @@
 import type { AiMessage, HumanMessage, Message } from '../message.ts';
+import { restoreIds } from './citations/restore-ids.ts';
 import type { Edge } from './graph-file.ts';
 import { isOwn, narrate } from './narrate.ts';
 import { type StateValues, turnMessages } from './state.ts';
@@ -18,7 +19,7 @@ export function whatAgentSees(
   { messages }: Pick<StateValues, 'messages'>,
   edge: Edge | undefined,
 ): Message[] {
-  const spoken = messages.filter((message) => message.type !== 'system');
+  const spoken = restoreIds(messages.filter((message) => message.type !== 'system'));
   return takeTurns(agent, show(agent, withBriefsThatCrossed(agent, spoken), edge));
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../db/kept-answers.ts';
 import type { HttpEnv } from './http-env.ts';
 import { markReplayed, readIdempotency } from './idempotency.ts';
+import { isUpload } from './upload-paths.ts';
 
 /** What creates something and starts no run: of a run, the key is claimed in the transaction that accepts it. */
 const creating = [
@@ -18,6 +19,7 @@ const creating = [
   /^\/assistants$/,
   /^\/assistants\/[^/]+\/latest$/,
   /^\/(threads\/[^/]+\/)?runs\/crons$/,
+  /^\/api\/v1\/collections(\/[^/]+\/documents)?$/,
   /^\/v1\/conversations(\/[^/]+(\/items)?)?$/,
 ];
 
@@ -27,7 +29,7 @@ const creating = [
  */
 export function answerOnce({ db }: Pick<AppContext, 'db'>): MiddlewareHandler<HttpEnv> {
   return async function answerOnce(c, next) {
-    if (c.req.method !== 'POST' || !creating.some((path) => path.test(c.req.path))) return next();
+    if (!isAnsweredOnce(c)) return next();
     const asked = await readIdempotency(c);
     if (!asked) return next();
     const claim = await claimAnswer(db, asked);
@@ -43,6 +45,13 @@ export function answerOnce({ db }: Pick<AppContext, 'db'>): MiddlewareHandler<Ht
     const text = await c.res.clone().text();
     await keepAnswer(db, claim, { status: c.res.status, answer: text === '' ? null : JSON.parse(text) });
   }
+}
+
+/** Documents that come as they are have a key of their own, and are not there twice. */
+function isAnsweredOnce(c: Context): boolean {
+  const { method, path } = c.req;
+  const upload = isUpload({ method, path, contentType: c.req.header('content-type') });
+  return method === 'POST' && !upload && creating.some((pattern) => pattern.test(path));
 }
 
 function replay(c: Context<HttpEnv>, { status, answer }: KeptAnswer): Response {

@@ -26,11 +26,16 @@ import { userRoutes } from './auth/user-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { countRequests } from './count-requests.ts';
 import { docsRoutes } from './docs-routes.ts';
+import { eventRoutes } from './event-routes.ts';
 import { faultOf } from './fault.ts';
 import { filmRoutes } from './film-routes.ts';
 import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { HttpEnv } from './http-env.ts';
+import { collectionRoutes } from './knowledge/collection-routes.ts';
+import { documentRoutes } from './knowledge/document-routes.ts';
+import { searchRoutes } from './knowledge/search-routes.ts';
+import { uploadRoutes } from './knowledge/upload-routes.ts';
 import { assistantRoutes } from './langgraph/assistant-routes.ts';
 import { cronRoutes } from './langgraph/cron-routes.ts';
 import { manyRunsRoutes } from './langgraph/many-runs-routes.ts';
@@ -58,6 +63,7 @@ import { conversationRoutes } from './openai/conversation-routes.ts';
 import { modelRoutes } from './openai/model-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { requestLog } from './request-log.ts';
+import { ticketRoutes } from './ticket-routes.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 /** What whoever starts and watches a process asks, of whatever role it is. */
@@ -77,10 +83,16 @@ const doors = [
   modelKeyRoutes,
   sharedModelKeyRoutes,
   modelPoolRoutes,
+  collectionRoutes,
+  documentRoutes,
+  uploadRoutes,
+  searchRoutes,
   filmRoutes,
+  eventRoutes,
   usageRoutes,
   budgetRoutes,
   limitRoutes,
+  ticketRoutes,
   assistantRoutes,
   threadRoutes,
   threadSearchRoutes,

@@ -16,6 +16,7 @@ export interface Audited {
 }
 
 const budgetBody = ['scope', 'subject', 'period', 'limit_usd', 'limit_tokens', 'alerts'];
+const collectionBody = ['description', 'chunk_tokens', 'overlap_tokens', 'webhook'];
 const keyBody = ['name', 'role', 'scopes', 'graphs', 'operator', 'expires_in_days'];
 
 /**
@@ -52,6 +53,27 @@ export const auditedRoutes: Record<string, Audited> = {
     tenant: ':id',
     body: ['key_id', 'limits'],
   },
+
+  'POST /api/v1/tickets/:ticket_id/answer': of('ticket', 'ticket-answer'),
+  'POST /api/v1/tickets/:ticket_id/close': of('ticket', 'ticket-close'),
+
+  'POST /api/v1/collections': { ...create('collection', 'name'), body: [...collectionBody, 'metric'] },
+  'PATCH /api/v1/collections/:collection': {
+    ...named('collection', 'collection-update'),
+    body: collectionBody,
+  },
+  'DELETE /api/v1/collections/:collection': named('collection', 'collection-delete'),
+  'POST /api/v1/collections/:collection/documents': {
+    action: 'document-add',
+    target: { type: 'document', id: 'id' },
+  },
+  'PATCH /api/v1/documents/:document': {
+    ...named('document', 'document-update'),
+    body: ['title', 'language', 'url', 'tags', 'publish'],
+  },
+  'DELETE /api/v1/documents/:document': named('document', 'document-delete'),
+  'PUT /api/v1/documents/:document/content': named('document', 'document-replace'),
+  'POST /api/v1/documents/:document/retry': named('document', 'document-retry'),
 
   'POST /threads': create('thread', 'thread_id'),
   'PATCH /threads/:thread_id': of('thread', 'thread-update'),
@@ -112,6 +134,9 @@ export const auditedRoutes: Record<string, Audited> = {
 export const unaudited: Record<string, 'read' | 'turn' | 'session'> = {
   'POST /api/v1/auth/refresh': 'session',
 
+  'POST /api/v1/search': 'read',
+  'POST /api/v1/collections/:collection/search': 'read',
+
   'POST /threads/search': 'read',
   'POST /threads/count': 'read',
   'POST /threads/:thread_id/state/checkpoint': 'read',
@@ -153,6 +178,11 @@ function modelKeys(path: string, type: string): Record<string, Audited> {
     [`DELETE ${path}/:id`]: { action: `${type}-delete`, target },
     [`POST ${path}/:id/test`]: { action: `${type}-test`, target },
   };
+}
+
+/** The same where the path has its name for it. */
+function named(type: string, action: Audited['action']): Audited {
+  return { action, target: { type, id: `:${type}` } };
 }
 
 /** Something that is done to what the path names. */

@@ -10,11 +10,15 @@ export interface Description {
   body?: z.ZodType;
   /** A body to try the route with. */
   example?: object;
+  /** Bodies of other types than JSON that it takes as well. */
+  otherBodies?: Record<string, z.ZodType>;
   /** What comes back, and as what; a JSON object when left out. */
   answer?: z.ZodType;
   answers?: 'application/json' | 'text/event-stream' | 'nothing';
   /** 200 when left out, and 204 for nothing. */
   status?: 200 | 201 | 202 | 204;
+  /** What comes back, to be looked at. */
+  answerExample?: object;
 }
 
 /** Puts a route of a compatible door into the OpenAPI document. `route` is `METHOD /path/{parameter}`. */
@@ -28,11 +32,16 @@ export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}
     query,
     body,
     example,
+    otherBodies = {},
+    answerExample,
     answer = z.looseObject({}),
     answers = 'application/json',
     status = answers === 'nothing' ? 204 : 200,
   } = told;
-  const content = answers === 'nothing' ? {} : { content: { [answers]: { schema: answer } } };
+  const content =
+    answers === 'nothing'
+      ? {}
+      : { content: { [answers]: { schema: answer, ...(answerExample && { example: answerExample }) } } };
   app.openAPIRegistry.registerPath({
     method: method.toLowerCase() as 'get', // the caller writes an HTTP method
     path,
@@ -45,7 +54,10 @@ export function describe(app: OpenAPIHono<HttpEnv>, route: `${string} /${string}
       ...(body && {
         body: {
           required: true,
-          content: { 'application/json': { schema: body, ...(example && { example }) } },
+          content: {
+            'application/json': { schema: body, ...(example && { example }) },
+            ...Object.fromEntries(Object.entries(otherBodies).map(([type, schema]) => [type, { schema }])),
+          },
         },
       }),
     },

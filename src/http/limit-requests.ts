@@ -68,6 +68,6 @@ function thingsOf(c: Context): Thing[] {
     'requests',
     ...(method === 'POST' && loginPath.test(path) ? (['logins'] as const) : []),
     ...(hasBody && Number(length ?? uploadBytes) >= uploadBytes ? (['uploads'] as const) : []),
-    ...(isOverTime(path) ? (['streams'] as const) : []),
+    ...(isOverTime(c) ? (['streams'] as const) : []),
   ];
 }

@@ -1,10 +1,14 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ServerType, serve } from '@hono/node-server';
 import type { SocketServer } from './socket-server.ts';
+import { isUpload } from './upload-paths.ts';
 
 /** How long a client may take to send its request, in milliseconds, and how many may be connected. */
 export interface ServerLimits {
   headersMs: number;
   requestMs: number;
+  /** The same for one with a document; `requestMs` is then how long nothing of it may come. */
+  uploadMs: number;
   /** How long a connection stays open for another request. */
   keepAliveMs: number;
   /** How often all of this is looked after. */
@@ -20,6 +24,7 @@ export function serverLimits(maxStreams: number): ServerLimits {
   return {
     headersMs: 10_000,
     requestMs: 30_000,
+    uploadMs: 600_000,
     keepAliveMs: 65_000,
     everyMs: 2_000,
     connections: maxStreams + spare,
@@ -41,7 +46,7 @@ export interface Listening {
 export function listen({ fetch, sockets, host, port, limits }: Listening): Promise<ServerType> {
   const serverOptions = {
     headersTimeout: limits.headersMs,
-    requestTimeout: limits.requestMs,
+    requestTimeout: limits.uploadMs,
     keepAliveTimeout: limits.keepAliveMs,
     connectionsCheckingInterval: limits.everyMs,
     maxHeaderSize: 16 * 1024,
@@ -53,6 +58,31 @@ export function listen({ fetch, sockets, host, port, limits }: Listening): Promi
   return new Promise((resolve, reject) => {
     const server = serve(options, () => resolve(server));
     server.maxConnections = limits.connections;
+    server.prependListener('request', (request: IncomingMessage, answer: ServerResponse) =>
+      endWhenSlow(request, answer, limits.requestMs),
+    );
     server.on('error', reject);
   });
 }
+
+/** Node has one patience for the bodies of all requests: that of documents. */
+function endWhenSlow(request: IncomingMessage, answer: ServerResponse, ms: number): void {
+  const { method = '', url = '', headers } = request;
+  if (headers['content-length'] === undefined && headers['transfer-encoding'] === undefined) return;
+  const end = () => {
+    if (request.complete) return;
+    if (!answer.headersSent) request.socket.write(tooSlow);
+    request.socket.destroy();
+  };
+  const path = url.split('?')[0] ?? '';
+  if (isUpload({ method, path, contentType: headers['content-type'] })) {
+    request.setTimeout(ms, end);
+    request.once('end', () => request.setTimeout(0));
+    return;
+  }
+  const timer = setTimeout(end, ms);
+  const stop = () => clearTimeout(timer);
+  request.once('end', stop).once('close', stop);
+}
+
+const tooSlow = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n';

@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
 import type { Kind } from '../limits/limit-rule.ts';
@@ -16,8 +16,12 @@ export interface OpenStreams {
 /** Requests that are answered over time. They are refused before anything is done for them, so that nobody's turn runs unheard. */
 const overTime = /\/(stream|wait|join|events)(\/|$)|^\/(v1\/(chat\/completions|responses)|mcp|a2a)(\/|$)/;
 
-export function isOverTime(path: string): boolean {
-  return overTime.test(path);
+/** Documents are answered over time to who waits for them. */
+const waitedFor = /^\/api\/v1\/documents\/[^/]+$/;
+
+export function isOverTime(c: Context): boolean {
+  const { path } = c.req;
+  return overTime.test(path) || (waitedFor.test(path) && c.req.query('wait') !== undefined);
 }
 
 const kinds: Kind[] = ['address', 'key', 'user', 'tenant'];
@@ -57,7 +61,7 @@ export function limitStreams({ config, metrics, limits }: AppContext): Middlewar
     const caller = currentCaller();
     const whose = subjectsByKind(addressOf(c), caller);
     const subjects = [...whose.values()];
-    const expected = isOverTime(c.req.path);
+    const expected = isOverTime(c);
     if (expected) (await limitsOf(caller, whose))();
     let place = expected ? open.take(subjects) : undefined;
     c.set('streams', {

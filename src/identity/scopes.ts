@@ -2,7 +2,8 @@
  * What a key or a token can be narrowed to. A scope gives nothing that the role does not give; to write is also to read.
  *
  * `runs`: turns and threads, at every door · `store`: what is remembered beyond threads · `assistants`: assistants and crons ·
- * `films`: the shop · `usage`: what was spent · `audit`: who did what · `manage`: keys, users, budgets, model keys, tenants.
+ * `knowledge`: collections, documents, searches and what happened to them · `films`: the shop · `tickets`: what was handed to a person ·
+ * `usage`: what was spent · `audit`: who did what · `manage`: keys, users, budgets, model keys, tenants.
  */
 export const scopes = [
   'runs:read',
@@ -11,7 +12,11 @@ export const scopes = [
   'store:write',
   'assistants:read',
   'assistants:write',
+  'knowledge:read',
+  'knowledge:write',
   'films:read',
+  'tickets:read',
+  'tickets:write',
   'usage:read',
   'audit:read',
   'manage:read',

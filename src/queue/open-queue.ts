@@ -26,6 +26,8 @@ export interface Claim {
 export interface SideJob {
   id: string;
   data: unknown;
+  /** Aborts when the job is another's by now. */
+  signal: AbortSignal;
 }
 
 /**
@@ -49,11 +51,11 @@ export interface Queue {
   handBack(trx: Db, claim: Claim): Promise<boolean>;
   /** Takes a run out, whoever has it. */
   dropRun(trx: Db, runId: string): Promise<void>;
-  /** Gives back every claim: of a process that is known to be gone. */
+  /** Gives back every claim, on runs and on documents: of a process that is known to be gone. */
   releaseClaims(): Promise<void>;
   addJob(trx: Db, kind: SideJobKind, data: object, when?: { startAfter?: Date; id?: string }): Promise<void>;
   /** Has the jobs of a kind done here, a few at a time, each on behalf of its tenant. A `work` that rejects is tried again later. */
-  workOff(kind: SideJobKind, work: (job: SideJob) => Promise<void>): Promise<void>;
+  workOff(kind: SideJobKind, work: (job: SideJob) => Promise<void>, atOnce?: number): Promise<void>;
   /** When a schedule comes round next: see `nextTime`. */
   nextTime(schedule: string, at: { timezone: string; after: Date }): Date;
   close(): Promise<void>;
@@ -67,6 +69,14 @@ const sideJobs = {
   alert: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   'domain-event': { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   cron: { retryLimit: 20, retryDelay: 5, retryBackoff: true, retryDelayMax: 60 },
+  // May take long, and whoever is at it shows so; tried again at once, since whoever does it knows what failed and when it is worth it.
+  document: {
+    retryLimit: 1_000_000,
+    retryDelay: 1,
+    heartbeatSeconds: leaseSeconds,
+    expireInSeconds: 86_000,
+    deleteAfterSeconds: 3_600,
+  },
 } as const;
 export type SideJobKind = keyof typeof sideJobs;
 
@@ -138,7 +148,7 @@ async function createQueues(boss: PgBoss): Promise<void> {
     });
   }
   for (const [kind, options] of Object.entries(sideJobs)) {
-    if (!known.has(kind)) await boss.createQueue(kind, { ...options, expireInSeconds: 120 });
+    if (!known.has(kind)) await boss.createQueue(kind, { expireInSeconds: 120, ...options });
   }
   // pg-boss reads what it does not know of a queue on a connection of its own; within a transaction of the embedded
   // database's one connection that would wait for ever, so it gets to know them all now.
@@ -189,9 +199,11 @@ function runQueue(boss: PgBoss, db: Db, perTenant: number | undefined) {
       await boss.deleteJob(runs, runId, { db: throughKysely(trx) });
     },
     async releaseClaims() {
-      const jobs = await boss.findJobs(runs, { db: always });
-      const claimed = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
-      if (claimed.length > 0) await boss.fail(runs, claimed, null, { db: always });
+      for (const name of [runs, 'document' satisfies SideJobKind]) {
+        const jobs = await boss.findJobs(name, { db: always });
+        const claimed = jobs.filter(({ state }) => state === 'active').map(({ id }) => id);
+        if (claimed.length > 0) await boss.fail(name, claimed, null, { db: always });
+      }
     },
   } satisfies Partial<Queue>;
 }
@@ -201,12 +213,17 @@ function sideQueue(boss: PgBoss) {
     async addJob(trx, kind, data, when = {}) {
       await boss.send(kind, { tenant: currentTenant(), ...data }, { ...when, db: throughKysely(trx) });
     },
-    async workOff(kind, work) {
-      const options = { batchSize: 1, localConcurrency: 2, pollingIntervalSeconds: 1 };
+    async workOff(kind, work, atOnce = 2) {
+      const options = {
+        batchSize: 1,
+        localConcurrency: atOnce,
+        pollingIntervalSeconds: 1,
+        burstWhenBatchFull: true, // who had a job asks for the next at once
+      };
       await boss.work<{ tenant: string }>(kind, options, async ([job]) => {
         if (!job) return;
         const { tenant, ...data } = job.data;
-        await inTenant(tenant, () => work({ id: job.id, data }));
+        await inTenant(tenant, () => work({ id: job.id, data, signal: job.signal }));
       });
     },
   } satisfies Partial<Queue>;

@@ -1,6 +1,8 @@
 import type { Database } from '../db/open-database.ts';
+import { graphsSetting, tenantSetting } from '../db/row-security.ts';
 import { ToolError } from '../errors.ts';
 import type { Json } from '../message.ts';
+import { currentTenant, currentWork } from '../tenancy.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Accepted, checkSql } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
@@ -31,12 +33,13 @@ export interface SqlResult {
  *
  * Throws a `ToolError` that the model can act on when the statement is refused, too expensive, too slow or
  * wrong; the signal's reason when it aborts, after the query was stopped; any other error is ours. The audit tells of the statement.
+ * `settings` are what the policy's tables ask of the transaction beside the tenant.
  */
 export async function runSelect(
   database: Database,
   text: string,
   policy: SqlPolicy,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, settings = {} }: { signal?: AbortSignal; settings?: Record<string, string> } = {},
 ): Promise<SqlResult> {
   signal?.throwIfAborted();
   const checked = await checkSql(text, policy);
@@ -48,7 +51,7 @@ export async function runSelect(
   const started = performance.now();
   try {
     const result = await readOnly(database, { timeoutMs: limits.timeoutMs, signal }, async (query) => {
-      await restrict(query, policy, limits);
+      await restrict(query, policy, limits, settings);
       return read(query, checked, limits);
     });
     const milliseconds = Math.round(performance.now() - started);
@@ -66,8 +69,15 @@ export async function runSelect(
 }
 
 /** The first query of the transaction: after it, the transaction cannot be made to write. */
-async function restrict(query: Query, policy: SqlPolicy, limits: SqlLimits): Promise<void> {
+async function restrict(
+  query: Query,
+  policy: SqlPolicy,
+  limits: SqlLimits,
+  more: Record<string, string>,
+): Promise<void> {
   const settings = {
+    ...more,
+    ...(policy.ofTenant && tenantSettings()),
     search_path: `pg_catalog, ${quoteName(policy.schema)}, pg_temp`,
     statement_timeout: String(limits.timeoutMs),
     timezone: 'UTC',
@@ -87,6 +97,13 @@ async function restrict(query: Query, policy: SqlPolicy, limits: SqlLimits): Pro
   await query(`select ${calls.join(', ')},
     case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`);
   await query(`set local role ${quoteName(policy.role)}`);
+}
+
+/** Whose rows the tables show. */
+function tenantSettings(): Record<string, string> {
+  const work = currentWork();
+  const graphs = typeof work === 'object' ? (work.graphs ?? work.run?.asker?.graphs) : undefined;
+  return { [tenantSetting]: currentTenant(), [graphsSetting]: graphs ? JSON.stringify(graphs) : '' };
 }
 
 async function read(query: Query, checked: Accepted, limits: SqlLimits) {

@@ -6,6 +6,8 @@ export interface SqlPolicy {
   schema: string;
   /** The database role that the statements run under; `createReader` makes it. */
   role: string;
+  /** The tables show what the tenant has on whose behalf they are read, and the graphs that it may see there. */
+  ofTenant?: true;
   tables: Record<string, TablePolicy>;
   /** Functions allowed beside the usual ones: in `pg_catalog` or in `schema`, with scalar results. */
   functions?: string[];

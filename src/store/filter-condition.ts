@@ -74,7 +74,7 @@ function literal(value: Json, where: string): Json {
 }
 
 /** The field's JSON, null where there is none. `->` with a text finds keys of objects, and nothing in arrays. */
-function fieldAt(field: string): Field {
+export function fieldAt(field: string): Field {
   const key = sql`value -> ${field}::text`;
   if (!field.includes('.')) return sql`(${key})`;
   const path = sql.join(

@@ -52,8 +52,10 @@ function workOf(run: Run): Work {
     graph,
     user_id: userId,
     key_id: keyId,
+    asker,
   } = run;
-  return { tenant, run: { runId, threadId, graph, ...(userId && { userId }), ...(keyId && { keyId }) } };
+  const who = { ...(userId && { userId }), ...(keyId && { keyId }), ...(asker && { asker }) };
+  return { tenant, run: { runId, threadId, graph, ...who } };
 }
 
 /** Whether another process has the run by now. */

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import type { Schema } from '../db/schema.ts';
-import { currentCaller } from '../tenancy.ts';
+import { type Asker, type Caller, currentCaller, currentWork } from '../tenancy.ts';
 import type { TurnInput } from './turn-input.ts';
 import type { TurnRequest } from './turn-request.ts';
 
@@ -31,10 +31,18 @@ export async function insertRun(
 }
 
 /** Somebody with a key is known by that alone. */
-function whoAsked(): { user_id?: string; key_id?: string } {
+function whoAsked(): { user_id?: string; key_id?: string; asker?: string } {
   const caller = currentCaller();
-  if (!caller || caller.kind === 'local') return {};
-  return caller.kind === 'key' ? { key_id: caller.id } : { user_id: caller.id };
+  if (!caller) return {};
+  const asker = JSON.stringify(askerOf(caller));
+  if (caller.kind === 'local') return { asker };
+  return caller.kind === 'key' ? { key_id: caller.id, asker } : { user_id: caller.id, asker };
+}
+
+function askerOf({ role, scopes }: Caller): Asker {
+  const work = currentWork();
+  const graphs = typeof work === 'object' ? work.graphs : undefined;
+  return { role, ...(scopes && { scopes }), ...(graphs && { graphs }) };
 }
 
 function inputOf({

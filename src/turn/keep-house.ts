@@ -40,7 +40,8 @@ export async function readmitRuns({ db, queue, turns }: TurnContext): Promise<vo
   turns.wake();
 }
 
-function every(milliseconds: number, log: TurnContext['log'], work: () => Promise<void>): () => void {
+/** Does something again and again, never twice at once. The returned function stops it. */
+export function every(milliseconds: number, log: TurnContext['log'], work: () => Promise<void>): () => void {
   let busy = false;
   const timer = setInterval(async () => {
     if (busy) return;

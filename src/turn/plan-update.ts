@@ -16,6 +16,8 @@ export interface ManualUpdate {
   asNode?: string;
   /** The saved state to change; absent: the newest. */
   checkpointId?: string;
+  /** What is said comes from a person, under a name that no agent has. */
+  byPerson?: true;
 }
 
 type Unnamed<Kind extends Message> = Omit<Kind, 'name'> & { name?: string };
@@ -39,7 +41,7 @@ export function planUpdate(
   assertKnown(graph, 'values.agent', update.agent);
   if (asked !== '__start__' && asked !== 'tools') assertKnown(graph, 'as_node', asked);
 
-  const messages = name(graph, before, update.messages ?? [], asked);
+  const messages = name(graph, before, update, asked);
   const open = assertFits(before.messages, messages);
   const last = [...before.messages, ...messages].at(-1);
   const node = asked ?? nodeOf(graph, last);
@@ -73,7 +75,7 @@ function assertKnown({ name, agents }: Graph, place: string, agent: string | und
 function name(
   graph: Graph,
   before: StateValues,
-  messages: NonNullable<ManualUpdate['messages']>,
+  { messages = [], byPerson }: ManualUpdate,
   node: string | undefined,
 ): Message[] {
   const calls = [...before.messages, ...messages].flatMap((message) =>
@@ -87,7 +89,7 @@ function name(
       const called = calls.find((call) => call.id === message.tool_call_id)?.name;
       return { ...message, id, name: message.name ?? called ?? '' };
     }
-    assertKnown(graph, `values.messages.${at}.name`, message.name);
+    if (!byPerson) assertKnown(graph, `values.messages.${at}.name`, message.name);
     return { ...message, id, name: message.name ?? agent };
   });
 }

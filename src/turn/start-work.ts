@@ -1,18 +1,25 @@
 import { tellHeads } from '../audit/tell-heads.ts';
 import { trimAudit } from '../audit/trim-audit.ts';
+import { sweepAnswers } from '../db/cached-answers.ts';
 import type { Database } from '../db/open-database.ts';
 import { sweepIdentity } from '../identity/sweep-identity.ts';
+import { sweepEvents } from '../knowledge/events/sweep-events.ts';
+import { sweepContent } from '../knowledge/ingest/sweep-content.ts';
+import type { Readers } from '../knowledge/read/open-readers.ts';
 import { sweepCounts } from '../limits/database-store.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { embedItems } from '../store/embed-items.ts';
 import { sweepStore } from '../store/sweep-store.ts';
 import { forgetUses } from '../usage/forget-uses.ts';
 import { releaseLost } from '../usage/release-lost.ts';
-import { keepHouse } from './keep-house.ts';
+import { every, keepHouse } from './keep-house.ts';
 import { readmitCrons } from './plan-cron.ts';
+import { readmitDocuments } from './readmit-documents.ts';
 import { queueAlerts, sendAlert } from './send-alert.ts';
+import { queueDomainEvents, sendDomainEvent } from './send-domain-event.ts';
 import { sendWebhook } from './send-webhook.ts';
 import { sweepThreads } from './sweep-threads.ts';
+import { tendKnowledge } from './tend-knowledge.ts';
 import type { TurnContext } from './turns.ts';
 import { workOffRuns } from './work-off-runs.ts';
 
@@ -20,27 +27,33 @@ import { workOffRuns } from './work-off-runs.ts';
 export interface WorkContext extends TurnContext {
   database: Database;
   embedder: Embedder;
+  readers: Readers;
 }
 
 /** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
 export async function startWork(
   context: WorkContext,
   patient: Pick<Database, 'db'>,
-): Promise<{ stop(): void; end(): void }> {
+): Promise<{ stop(): void; end(): Promise<void> }> {
   if (context.database.kind === 'pglite') await context.queue.releaseClaims();
   const work = workOffRuns(context);
   const rest = keepHouse(context, [
     () => sweepThreads(context),
     () => sweepStore(context.db),
+    () => sweepAnswers(context.db),
     () => sweepCounts(context.db),
     () => sweepIdentity(context.db),
     () => readmitCrons(context),
+    () => readmitDocuments(context),
     () => releaseLost(context.db),
     () => forgetUses(context.db),
     () => queueAlerts(context),
+    () => sweepContent(context.db),
+    () => sweepEvents(context.db, context.config.retention.eventDays),
     () => trimAudit(context.db, context.config.audit.days),
     tellHeads(context.db, context.log),
   ]);
+  const telling = every(1_000, context.log, () => queueDomainEvents(context));
   void embedItems(patient.db, context.embedder).catch((error: unknown) =>
     context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
   );
@@ -50,11 +63,17 @@ export async function startWork(
   await context.queue.workOff('alert', async ({ id, data }) => {
     await sendAlert(context, { ...(data as { alertId: string }), deliveryId: id }); // as queueAlerts adds it
   });
+  await context.queue.workOff('domain-event', async ({ id, data }) => {
+    await sendDomainEvent(context, { ...(data as { eventNo: number }), deliveryId: id }); // as handOnEvents adds it
+  });
+  const knowledge = await tendKnowledge(context, patient.db);
   return {
     stop: work.stop,
-    end() {
+    async end() {
       work.end();
+      telling();
       rest();
+      await knowledge();
     },
   };
 }

@@ -20,7 +20,7 @@ test.skipIf(template.kind === 'pglite')(
     await onServer(template.url, `create role ${owner} login password 'plain'`);
     await onServer(
       template.url,
-      `grant baton_tenant, baton_service to ${owner} with inherit false, set true`,
+      `grant baton_tenant, baton_service, baton_account to ${owner} with inherit false, set true`,
     );
     await onServer(template.url, `create database ${name} owner ${owner}`);
     await onServer(urlOf(template.url, name), 'create extension vector');

@@ -54,7 +54,10 @@ const asTheirOwner: Record<string, string> = {
 const morePolicies: Record<string, string> = { 'baton.audit': 'keeper', 'baton.audit_head': 'keeper' };
 
 /** Where what follows from the types of columns does not fit. */
-const particulars: Record<string, string> = { 'baton.store_item.namespace': `'{made,up}'` };
+const particulars: Record<string, string> = {
+  'baton.store_item.namespace': `'{made,up}'`,
+  'baton.collection.chunk_tokens': '400',
+};
 
 const knownRoles = ['baton_tenant', 'baton_service'];
 

@@ -72,7 +72,7 @@ export const turn: TurnEvent[] = [
     path: ['clerk'],
     evidence: [{ agent: 'clerk', tool: 'look_up', callId: 'c1', args: { order: 7 }, result: 'On its way.' }],
     usage: { input_tokens: 30, output_tokens: 12, total_tokens: 42 },
-    repairs: { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0 },
+    repairs: { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0, citation: 0 },
     milliseconds: 9,
   },
 ];

@@ -71,6 +71,8 @@ export function makeGraph({ graph: yaml, agents = {}, tools = [], guards = [], c
       const messages = [{ type: 'human' as const, id: '', content: question }];
       return run(beginTurn(graph, { history: [], messages }, before).start, signal);
     },
+    /** Goes on from what was saved, as another process does after one has died. */
+    goOn: () => run(null),
     resume: (answer: Json) => run(new Command({ resume: { decision: answer } })),
   };
 }

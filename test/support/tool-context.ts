@@ -12,6 +12,8 @@ export function toolContext(
   return {
     ...machine,
     store: openToolStore(machine, signal),
+    collections: [],
+    agent: 'a',
     threadId: 't',
     runId: 'r',
     callId: 'c',

@@ -8,12 +8,16 @@ export interface KnowledgeTables {
   'baton.embedding_space': EmbeddingSpaceTable;
   'baton.document': DocumentTable;
   'baton.document_version': DocumentVersionTable;
+  'baton.document_content': DocumentContentTable;
   'baton.document_part': DocumentPartTable;
   'baton.chunk': ChunkTable;
   'baton.chunk_vector': ChunkVectorTable;
   'baton.posting': PostingTable;
   'baton.domain_event': DomainEventTable;
 }
+
+/** Not known when the row is made. */
+type Later<T> = ColumnType<T | null, T | null | undefined, T | null>;
 
 /** How often what searches may find has changed. */
 export interface KnowledgeVersionTable {
@@ -52,6 +56,9 @@ export interface EmbeddingSpaceTable {
   model: string;
   dimensions: number;
   indexed: Generated<boolean>;
+  /** The process that fills it has it until then. */
+  filled_by: ColumnType<string | null, string | undefined, string | null>;
+  filled_until: ColumnType<Date | null, Date | undefined, Date | null>;
   created_at: Time;
 }
 
@@ -77,6 +84,8 @@ export interface DocumentVersionTable {
   tenant_id: Generated<string>;
   document_id: string;
   version: number;
+  /** Null: it is read, or will not be. */
+  content_id: string | null;
   content_hash: string;
   bytes: number;
   content_type: string | null;
@@ -84,23 +93,31 @@ export interface DocumentVersionTable {
   status: Generated<VersionStatus>;
   done: Generated<number>;
   total: Generated<number>;
-  error_code: string | null;
-  error_message: string | null;
-  kind: string | null;
-  language: string | null;
-  pages: number | null;
-  chunks: number | null;
-  tokens: number | null;
+  error_code: Later<string>;
+  error_message: Later<string>;
+  kind: Later<string>;
+  language: Later<string>;
+  pages: Later<number>;
+  chunks: Later<number>;
+  tokens: Later<number>;
+  /** The embedding space in which all its chunks have vectors. */
+  space_no: Later<number>;
   details: Jsonb<JsonObject>;
   created_at: Time;
   updated_at: Time;
   ready_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
+/** Bytes as they come; a version's once they are all there. */
+export interface DocumentContentTable {
+  tenant_id: Generated<string>;
+  content_id: string;
+  touched_at: Time;
+}
+
 export interface DocumentPartTable {
   tenant_id: Generated<string>;
-  document_id: string;
-  version: number;
+  content_id: string;
   part: number;
   bytes: Uint8Array;
 }
@@ -145,12 +162,13 @@ export interface PostingTable {
 /** Something that happened to what a tenant has; written with what happened, told after. */
 export interface DomainEventTable {
   tenant_id: Generated<string>;
-  event_no: ColumnType<number, never, never>;
+  written: ColumnType<number, never, never>;
+  /** Its place in the feed; null until it is told. */
+  event_no: ColumnType<number | null, never, number>;
   type: string;
   collection: string | null;
   document_id: string | null;
   data: Jsonb<JsonObject>;
   webhook: string | null;
   created_at: Time;
-  told_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }

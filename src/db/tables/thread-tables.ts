@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Asker } from '../../tenancy.ts';
 import type { Jsonb, Time } from './column-types.ts';
 
 export interface BatonTables {
@@ -72,6 +73,8 @@ export interface RunTable {
   /** Who asked, where somebody did: the user, and the key. */
   user_id: ColumnType<string | null, string | null | undefined, string | null>;
   key_id: ColumnType<string | null, string | null | undefined, string | null>;
+  /** What they might do then; null: nobody in particular asked. */
+  asker: ColumnType<Asker | null, string | null | undefined, string | null>;
   /** How often it was begun. */
   attempt: Generated<number>;
   /** How often it was begun and neither ended nor handed back. */

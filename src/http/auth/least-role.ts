@@ -20,6 +20,11 @@ const readStore: Need = { role: 'viewer', scope: 'store:read' };
 const writeStore: Need = { role: 'member', scope: 'store:write' };
 const readAssistants: Need = { role: 'viewer', scope: 'assistants:read' };
 const writeAssistants: Need = { role: 'engineer', scope: 'assistants:write' };
+const readTickets: Need = { role: 'member', scope: 'tickets:read' };
+const writeTickets: Need = { role: 'member', scope: 'tickets:write' };
+const readKnowledge: Need = { role: 'viewer', scope: 'knowledge:read' };
+const writeKnowledge: Need = { role: 'member', scope: 'knowledge:write' };
+const shapeKnowledge: Need = { role: 'engineer', scope: 'knowledge:write' };
 const readFilms: Need = { role: 'viewer', scope: 'films:read' };
 const readManaged: Need = { role: 'admin', scope: 'manage:read' };
 const manage: Need = { role: 'admin', scope: 'manage:write' };
@@ -126,6 +131,33 @@ export const leastRoles: Readonly<Record<string, Need>> = {
   'PATCH /api/v1/limits': manage,
   'GET /api/v1/tenants/:id/limits': operate,
   'PATCH /api/v1/tenants/:id/limits': operate,
+
+  // What happened to documents and tickets
+  'GET /api/v1/events': readKnowledge,
+
+  // What was handed to a person: whoever may talk in threads may answer there
+  'GET /api/v1/tickets': readTickets,
+  'GET /api/v1/tickets/:ticket_id': readTickets,
+  'POST /api/v1/tickets/:ticket_id/answer': writeTickets,
+  'POST /api/v1/tickets/:ticket_id/close': writeTickets,
+
+  // Knowledge
+  'GET /api/v1/collections': readKnowledge,
+  'POST /api/v1/collections': shapeKnowledge,
+  'GET /api/v1/collections/:collection': readKnowledge,
+  'PATCH /api/v1/collections/:collection': shapeKnowledge,
+  'DELETE /api/v1/collections/:collection': shapeKnowledge,
+  'GET /api/v1/collections/:collection/documents': readKnowledge,
+  'POST /api/v1/collections/:collection/documents': writeKnowledge,
+  'GET /api/v1/documents/:document': readKnowledge,
+  'PATCH /api/v1/documents/:document': writeKnowledge,
+  'DELETE /api/v1/documents/:document': writeKnowledge,
+  'PUT /api/v1/documents/:document/content': writeKnowledge,
+  'POST /api/v1/documents/:document/retry': writeKnowledge,
+  'GET /api/v1/documents/:document/chunks': readKnowledge,
+  'GET /api/v1/documents/:document/versions': readKnowledge,
+  'POST /api/v1/search': readKnowledge,
+  'POST /api/v1/collections/:collection/search': readKnowledge,
 
   // The shop
   'GET /api/v1/films': readFilms,

@@ -80,7 +80,7 @@ async function followTurn(
 
 function result(event: Extract<LoggedEvent, { type: 'turn-end' | 'interrupted' }>): CallToolResult {
   const { threadId, runId } = event;
-  const { path, evidence, interrupts } = extensionOf({ threadId, runId }, event);
+  const { path, evidence, citations, declined, interrupts } = extensionOf({ threadId, runId }, event);
   const answer = event.type === 'turn-end' ? answerOf(event) : describeWait(event);
   const output: GraphOutput = {
     status: interrupts ? 'waiting' : 'completed',
@@ -89,6 +89,8 @@ function result(event: Extract<LoggedEvent, { type: 'turn-end' | 'interrupted' }
     run_id: runId,
     path,
     evidence,
+    ...(citations && { citations }),
+    ...(declined && { declined }),
     ...(interrupts && { interrupts }),
   };
   return { content: [{ type: 'text', text: answer }], structuredContent: { ...output } };

@@ -1,6 +1,7 @@
 import type { Tool } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
 import type { LoadedGraph } from '../../handoff/load-graph.ts';
+import { citationSchema } from '../openai/completion-schema.ts';
 
 /** What a graph is asked through MCP. */
 export const graphInputSchema = z.strictObject({
@@ -30,6 +31,11 @@ export const graphOutputSchema = z.object({
       }),
     )
     .describe('The calls that the answer rests on.'),
+  citations: z
+    .array(citationSchema)
+    .optional()
+    .describe('What the answer cites, where it was held against documents.'),
+  declined: z.boolean().optional().describe('The answer says that the documents do not tell.'),
   interrupts: z
     .array(z.object({ id: z.string(), value: z.unknown() }))
     .optional()

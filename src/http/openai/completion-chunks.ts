@@ -5,9 +5,17 @@ import type { LoggedEvent } from '../../turn-event.ts';
 import { faultOf } from '../fault.ts';
 import type { StateAt } from '../langgraph/run-view.ts';
 import { errorObject } from './answer-error-object.ts';
-import { answerOf, type CompletionHead, completionId, extensionOf, usageOf } from './completion.ts';
+import {
+  annotationsOf,
+  answerOf,
+  type CompletionHead,
+  completionId,
+  extensionOf,
+  usageOf,
+} from './completion.ts';
 import { faultOfTurn } from './fault-of-turn.ts';
 import { openSpeaker, type Speaker, type Speech } from './speech.ts';
+import { openToldText } from './told-text.ts';
 
 export interface ChunkOptions {
   includeUsage: boolean;
@@ -36,11 +44,11 @@ export async function* completionChunks(
     });
   const delta = (said: object) => chunk([{ index: 0, delta: said, logprobs: null, finish_reason: null }]);
   const speaker = openSpeaker();
-  let parts = 0;
+  const told = openToldText();
   const speak = (pieces: Speech[]) =>
     pieces.flatMap((piece) => {
-      if (piece.type === 'begin') return parts++ > 0 ? [delta({ content: '\n\n' })] : [];
-      return piece.type === 'say' ? [delta({ content: piece.text })] : [];
+      const content = told.add(piece);
+      return content ? [delta({ content })] : [];
     });
 
   yield delta({ role: 'assistant', content: '' });
@@ -50,7 +58,9 @@ export async function* completionChunks(
     if (event.type === 'turn-error') return yield format(errorObject(faultOfTurn(event)));
     if (event.type !== 'turn-end' && event.type !== 'interrupted') continue;
     yield* speak(speaker.finish(event.type === 'turn-end' ? event.answer.id : '', answerOf(event)));
-    const stop = { index: 0, delta: {}, logprobs: null, finish_reason: 'stop' };
+    const annotations =
+      event.type === 'turn-end' ? annotationsOf(event, told.placeOf(event.answer.content)) : {};
+    const stop = { index: 0, delta: annotations, logprobs: null, finish_reason: 'stop' };
     yield chunk([stop], { baton: extensionOf(head, event) });
     if (includeUsage) yield chunk([], { usage: usageOf(event) });
     return yield 'data: [DONE]\n\n';

@@ -1,4 +1,7 @@
+import { type Citation, citationsOf, isDecline } from '../../handoff/citations/citation.ts';
+import type { Json } from '../../message.ts';
 import type { Evidence, LoggedEvent, TurnEnd } from '../../turn-event.ts';
+import { type ChatAnnotation, chatAnnotations } from './annotations.ts';
 
 /** Which completion this is. */
 export interface CompletionHead {
@@ -16,8 +19,13 @@ export interface BatonExtension {
   run_id: string;
   path: string[];
   evidence: { agent: string; tool: string; call_id: string; args: Evidence['args']; result: string }[];
+  /** What the answer cites, with its places in it, where it was held against documents; and whether it says that they do not tell. */
+  citations?: Citation[];
+  declined?: boolean;
   /** What the turn waits for; it is resumed at LangGraph's door. */
   interrupts?: { id: string; value: unknown }[];
+  /** The answer was kept from an earlier turn: see the graph's `cache`. */
+  cache?: Json;
 }
 
 export interface WireUsage {
@@ -40,7 +48,12 @@ export function completionOf(head: CompletionHead, event: Ended): object {
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: answerOf(event), refusal: null },
+        message: {
+          role: 'assistant',
+          content: answerOf(event),
+          refusal: null,
+          ...annotationsOf(event),
+        },
         logprobs: null,
         finish_reason: 'stop',
       },
@@ -58,6 +71,12 @@ export function completionId({ runId }: CompletionHead): string {
 export function answerOf(event: Ended): string {
   if (event.type === 'turn-end') return event.answer.content;
   return 'This turn waits for a person to approve what comes next.';
+}
+
+/** What the answer cites of the web, `shift` units behind the beginning of what the client has; nothing where it cites nothing. */
+export function annotationsOf(event: Ended, shift = 0): { annotations?: ChatAnnotation[] } {
+  const annotations = event.type === 'turn-end' ? chatAnnotations(citationsOf(event.answer), shift) : [];
+  return annotations.length > 0 ? { annotations } : {};
 }
 
 export function usageOf(event: Ended): WireUsage {
@@ -87,5 +106,13 @@ export function extensionOf(
     args,
     result,
   }));
-  return { ...ids, path: event.path, evidence };
+  const { cache, citations } = event.answer.response_metadata ?? {};
+  return {
+    ...ids,
+    path: event.path,
+    evidence,
+    ...(citations !== undefined && { citations: citationsOf(event.answer) }),
+    ...(isDecline(event.answer) && { declined: true }),
+    ...(cache !== undefined && { cache }),
+  };
 }

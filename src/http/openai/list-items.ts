@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { Run } from '../../db/runs.ts';
+import { citationsOf } from '../../handoff/citations/citation.ts';
 import { type Content, type JsonObject, type Message, textOf } from '../../message.ts';
+import { textAnnotations } from './annotations.ts';
 import { approvalIdOf, callItem, messageItem, textContent } from './response-item.ts';
 
 export const listSchema = z.object({
@@ -48,7 +50,11 @@ export function itemsOf(messages: Message[]): Item[] {
     if (message.type === 'human') return [userItem(message.id, message.content)];
     if (message.type !== 'ai') return [];
     const said = message.content
-      ? [messageItem(message.id, 'completed', [textContent(message.content)])]
+      ? [
+          messageItem(message.id, 'completed', [
+            textContent(message.content, textAnnotations(citationsOf(message))),
+          ]),
+        ]
       : [];
     const calls = message.tool_calls.map((call) => {
       const answer = answers.get(call.id);

@@ -1,4 +1,5 @@
 import type { Call } from '../../message.ts';
+import type { TextAnnotation } from './annotations.ts';
 
 type Status = 'in_progress' | 'completed' | 'incomplete' | 'failed';
 
@@ -14,7 +15,7 @@ export interface MessageItem {
 export interface TextContent {
   type: 'output_text';
   text: string;
-  annotations: [];
+  annotations: TextAnnotation[];
   logprobs: [];
 }
 
@@ -47,8 +48,8 @@ export function messageItem(messageId: string, status: Status, content: TextCont
   return { type: 'message', id: `msg_${messageId}`, role: 'assistant', status, content };
 }
 
-export function textContent(text: string): TextContent {
-  return { type: 'output_text', text, annotations: [], logprobs: [] };
+export function textContent(text: string, annotations: TextAnnotation[] = []): TextContent {
+  return { type: 'output_text', text, annotations, logprobs: [] };
 }
 
 /** A call as it begins: its arguments follow. */

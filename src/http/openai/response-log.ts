@@ -1,3 +1,4 @@
+import { citationsOf } from '../../handoff/citations/citation.ts';
 import type { AiMessage, Call, Message, ToolMessage } from '../../message.ts';
 import type { LoggedEvent, TurnError } from '../../turn-event.ts';
 import { follow, type RunView, type StateAt } from '../langgraph/run-view.ts';
@@ -69,7 +70,7 @@ export function openResponseLog(head: ResponseHead, { stateAt, threadId }: LogOp
       case 'step-end':
         return tellMessages(view?.added ?? []);
       case 'turn-end':
-        return complete(event, output.speak(speaker.finish(event.answer.id, event.answer.content)));
+        return complete(event, finish(event.answer));
       case 'interrupted':
         return complete(
           event,
@@ -96,9 +97,13 @@ export function openResponseLog(head: ResponseHead, { stateAt, threadId }: LogOp
   /** What a step added: the rest of what was said, and the answers of calls that nobody has told yet, such as handoffs. */
   function tellMessages(added: Message[]): Told[] {
     return added.flatMap((message) => {
-      if (message.type === 'ai') return output.speak(speaker.finish(message.id, message.content));
+      if (message.type === 'ai') return finish(message);
       return message.type === 'tool' ? endCall(message) : [];
     });
+  }
+
+  function finish(message: AiMessage): Told[] {
+    return output.speak(speaker.finish(message.id, message.content, citationsOf(message)));
   }
 
   function endCall(answer: ToolMessage, caller?: string): Told[] {

@@ -1,4 +1,5 @@
 import type { Call, ToolMessage } from '../../message.ts';
+import { textAnnotations } from './annotations.ts';
 import {
   approvalItem,
   type CallItem,
@@ -51,10 +52,16 @@ export function openResponseOutput(): ResponseOutput {
     if (piece.type === 'say') {
       return [{ type: 'response.output_text.delta', ...place, delta: piece.text, logprobs: [] }];
     }
-    const part = textContent(piece.text);
+    const part = textContent(piece.text, textAnnotations(piece.citations));
     const status = piece.complete ? 'completed' : 'incomplete';
     items[place.output_index] = messageItem(piece.item, status, [part]);
     return [
+      ...part.annotations.map((annotation, annotation_index) => ({
+        type: 'response.output_text.annotation.added',
+        ...place,
+        annotation_index,
+        annotation,
+      })),
       { type: 'response.output_text.done', ...place, text: piece.text, logprobs: [] },
       { type: 'response.content_part.done', ...place, part },
       done(place.output_index),

@@ -1,9 +1,11 @@
+import type { Citation } from '../../handoff/citations/citation.ts';
+
 /** A piece of what agents say; `item` is what a client sees it as a part of. */
 export type Speech =
   | { type: 'begin'; item: string }
   | { type: 'say'; item: string; text: string }
-  /** `text` is the whole of it; what was cut short is not `complete`. */
-  | { type: 'end'; item: string; text: string; complete: boolean };
+  /** `text` is the whole of it, `citations` have their places in it; what was cut short is not `complete`. */
+  | { type: 'end'; item: string; text: string; complete: boolean; citations: Citation[] };
 
 /**
  * Turns messages into items that never take back what was said. When a process dies, what it said last may get lost, and
@@ -13,8 +15,8 @@ export type Speech =
 export interface Speaker {
   /** Text of a message as it comes. */
   hear(messageId: string, text: string): Speech[];
-  /** The whole message. Told again, it says nothing. */
-  finish(messageId: string, content: string): Speech[];
+  /** The whole message, and what it cites. Told again, it says nothing. */
+  finish(messageId: string, content: string, citations?: Citation[]): Speech[];
   /** Another attempt begins, which knows of these messages: the others are lost. */
   lose(known: Set<string>): Speech[];
   /** Nothing more will be said. */
@@ -46,11 +48,13 @@ export function openSpeaker(): Speaker {
     return lost.item.heard.startsWith(lost.again) ? [] : replaceLost(lost.item, messageId, lost.again);
   }
 
-  function finish(messageId: string, content: string): Speech[] {
+  function finish(messageId: string, content: string, citations: Citation[] = []): Speech[] {
     const item = items.get(messageId);
-    if (item) return item.open ? [...say(item, restOf(item, content)), ...end(item, content)] : [];
-    if (lost) return [...replaceLost(lost.item, messageId, content), ...finish(messageId, content)];
-    return content ? [...begin(messageId, content), ...finish(messageId, content)] : [];
+    if (item)
+      return item.open ? [...say(item, restOf(item, content)), ...end(item, content, { citations })] : [];
+    if (lost)
+      return [...replaceLost(lost.item, messageId, content), ...finish(messageId, content, citations)];
+    return content ? [...begin(messageId, content), ...finish(messageId, content, citations)] : [];
   }
 
   /** Puts a message in the place of the lost one: behind what was said of it, or beside it. */
@@ -96,11 +100,28 @@ function say(item: Item, text: string): Speech[] {
   return [{ type: 'say', item: item.id, text }];
 }
 
-function end(item: Item, content: string, complete = true): Speech[] {
+interface Ending {
+  complete?: boolean;
+  citations?: Citation[];
+}
+
+function end(item: Item, content: string, { complete = true, citations = [] }: Ending = {}): Speech[] {
   item.open = false;
-  return [{ type: 'end', item: item.id, text: content.slice(item.before), complete }];
+  const text = content.slice(item.before);
+  return [{ type: 'end', item: item.id, text, complete, citations: movedBack(citations, item.before) }];
+}
+
+/** Citations in a text of which the first so many units stand elsewhere; those that stand there are left out. */
+function movedBack(citations: Citation[], units: number): Citation[] {
+  const here = citations.filter(({ at }) => at >= units);
+  return here.map((one) => ({
+    ...one,
+    at: one.at - units,
+    start: Math.max(0, one.start - units),
+    end: one.end - units,
+  }));
 }
 
 function cut(item: Item): Speech[] {
-  return item.open ? end(item, item.heard, false) : [];
+  return item.open ? end(item, item.heard, { complete: false }) : [];
 }

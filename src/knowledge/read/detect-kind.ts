@@ -1,7 +1,7 @@
-import path from 'node:path';
 import { fileTypeFromBuffer } from 'file-type';
 import type { DocumentKind } from './document.ts';
 import { DocumentError } from './document-error.ts';
+import { kindByName } from './kind-by-name.ts';
 import type { ReadLimits } from './read-limits.ts';
 import { type DecodedText, decodeText } from './text/decode-text.ts';
 import { textKind } from './text/text-kind.ts';
@@ -82,7 +82,7 @@ function isBinary(kind: DocumentKind | undefined): boolean {
 
 function claimedKind({ name, contentType }: Claims): DocumentKind | undefined {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
-  const byName = byExtension[path.extname(name ?? '').toLowerCase()];
+  const byName = kindByName(name ?? '');
   // Servers call many things plain text that their names know better.
   return type === 'text/plain' ? (byName ?? 'text') : (byType[type] ?? byName);
 }
@@ -90,31 +90,6 @@ function claimedKind({ name, contentType }: Claims): DocumentKind | undefined {
 function charsetOf(contentType: string | undefined): string | undefined {
   return /charset\s*=\s*["']?([^\s"';]+)/i.exec(contentType ?? '')?.[1];
 }
-
-const byExtension: Record<string, DocumentKind> = {
-  '.pdf': 'pdf',
-  '.docx': 'docx',
-  '.docm': 'docx',
-  '.dotx': 'docx',
-  '.pptx': 'pptx',
-  '.pptm': 'pptx',
-  '.ppsx': 'pptx',
-  '.xlsx': 'xlsx',
-  '.xlsm': 'xlsx',
-  '.odt': 'odt',
-  '.epub': 'epub',
-  '.html': 'html',
-  '.htm': 'html',
-  '.xhtml': 'html',
-  '.md': 'markdown',
-  '.markdown': 'markdown',
-  '.mdx': 'markdown',
-  '.csv': 'csv',
-  '.tsv': 'csv',
-  '.txt': 'text',
-  '.text': 'text',
-  '.log': 'text',
-};
 
 const office = 'application/vnd.openxmlformats-officedocument.';
 

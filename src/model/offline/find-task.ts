@@ -19,7 +19,7 @@ export const questionField = /question|task|request|ask|query|wish|goal/i;
 
 /** Lines that the machine writes in the place of a user's. */
 const notAsked =
-  /^(<narration |Go on, \S+\.$|\S+ is done\. Go on, |\S+ asks you to go on with the conversation\.$)/;
+  /^(<narration |Your answer was withheld:|Go on, \S+\.$|\S+ is done\. Go on, |\S+ asks you to go on with the conversation\.$)/;
 
 /** Finds the task in what `agent` sees: the whole conversation, or a brief in the place of a user's message. */
 export function findTask(agent: string, messages: Message[]): Task {

@@ -21,6 +21,8 @@ const freeSlots = new Set(
   'topic query question subject about theme plot description text mood wish words'.split(' '),
 );
 const slotPattern = /\{(\w+)\}/;
+/** An ask that is a slot and nothing else takes what nothing else is near to: its score is just enough to be acted on. */
+const catchAll = 0.53;
 
 /**
  * Compares a user's question with an example's: half by the embeddings' cosine, half by the share of weighted words
@@ -41,7 +43,9 @@ export async function matchExample(
   const isFree = parts.every((part) => !('slot' in part) || freeSlots.has(part.slot));
   const rest = tokens.filter((token) => !taken.includes(token));
   const obstacle = findObstacle(parts, slots, isFree ? left : [...left, ...taken], tokens);
-  const near = await nearness(embedder, literals, rest, unexplained(taken, isFree));
+  const says = taken.some(({ weight }) => weight === 1);
+  const isCatchAll = isFree && parts.length === 1 && literals.length === 0 && says;
+  const near = isCatchAll ? catchAll : await nearness(embedder, literals, rest, unexplained(taken, isFree));
   const likeness = near * trustInWords(literals, rest) * trustInSlots(parts, aligned, numeric);
   const opposed = areOpposed(wordsOf(literals), wordsOf(rest));
   return {

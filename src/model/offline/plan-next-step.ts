@@ -6,9 +6,12 @@ import { handoffTarget, isWriter, rateTransfers, transfersIn } from './choose-tr
 import { fillBrief } from './fill-brief.ts';
 import { fillSentence, fillTemplate, numericSlots, UnfilledTemplate } from './fill-template.ts';
 import { findTask, type Task } from './find-task.ts';
+import { foundPassages } from './found-passages.ts';
 import { numericByName } from './numeric-by-name.ts';
+import { quotePassages } from './quote-passages.ts';
 import { type Result, readResults } from './read-result.ts';
 import { nearEnough, resolveQuestion } from './resolve-question.ts';
+import { searchAgain, searchForAnything } from './search-documents.ts';
 import { writeFromResults, writeHelp } from './write-answer.ts';
 import { writeEvidence, writeResult } from './write-result.ts';
 
@@ -42,6 +45,7 @@ export async function planNextStep(embedder: Embedder, request: ChatRequest): Pr
   if (near[0] && request.tools.length > 0) return followExample(situation, near);
   return (
     (await handOver(embedder, situation, misses[0]?.score ?? 0)) ??
+    searchAnyway(situation) ??
     writeFromOthers(situation) ??
     sayOwn(near[0]) ?? { say: writeHelp(request, question, misses[0]) }
   );
@@ -86,13 +90,22 @@ function followExample(situation: Situation, near: Choice[]): NextStep {
   const done = own.slice(lastFailure + 1);
   if (!choice) return conclude(situation, near[0], own);
   const next = (choice.example.calls ?? [])[done.length];
-  if (!next) return conclude(situation, choice, done);
+  if (!next) {
+    const call = searchAgain(own, request);
+    return call ? { call } : conclude(situation, choice, done);
+  }
   try {
     return { call: fillCall(next, { ...choice.slots, ...done.at(-1)?.rows[0] }, request.tools) };
   } catch (error) {
     if (!(error instanceof UnfilledTemplate)) throw error;
     return { say: `I cannot go on: ${error.message}.` };
   }
+}
+
+function searchAnyway(situation: Situation): NextStep | undefined {
+  const { request, question } = situation;
+  const example = searchForAnything(request, question);
+  return example && followExample(situation, [{ example, score: 0, slots: { question } }]);
 }
 
 function differs(one: unknown, other: unknown): boolean {
@@ -103,8 +116,10 @@ function differs(one: unknown, other: unknown): boolean {
 function conclude(situation: Situation, choice: Choice | undefined, done: Result[]): NextStep {
   const { request, question } = situation;
   const last = done.at(-1);
-  const sentence = last ? writeResult(last, choice?.example.answer, choice?.slots ?? {}) : '';
-  const evidence = writeEvidence(done);
+  const passages = last?.passages && foundPassages(situation.task.turn);
+  const written = last ? writeResult(last, choice?.example.answer, choice?.slots ?? {}) : '';
+  const sentence = passages ? quotePassages(question, passages, request) : written;
+  const evidence = passages ? '' : writeEvidence(done);
   const said =
     sentence || (choice?.example.answer && fillSentence(choice.example.answer, choice.slots)) || '';
   const transfers = transfersIn(request.tools);
@@ -163,7 +178,7 @@ function isAnswered({ agent }: ChatRequest, { turn }: Task): boolean {
 }
 
 function writeFromOthers({ request, task }: Situation): NextStep | undefined {
-  const say = writeFromResults(request.agent.name, task);
+  const say = writeFromResults(request, task);
   return say ? { say } : undefined;
 }
 

@@ -1,4 +1,6 @@
 import type { AiMessage, Json, JsonObject, Message, ToolMessage } from '../../message.ts';
+import type { EvidencePassage } from '../evidence/read-passages.ts';
+import { passagesIn } from './found-passages.ts';
 
 /** What a call brought, in one shape for every tool. */
 export interface Result {
@@ -12,6 +14,8 @@ export interface Result {
   rowCount: number;
   /** The tool's own words. */
   text: string;
+  /** What a search of documents found; absent where the call was none. */
+  passages?: EvidencePassage[];
 }
 
 /** Reads the answers to calls in a conversation, in order. Answers to transfers are left out. */
@@ -36,6 +40,7 @@ export function callOf(
 
 function readResult(message: ToolMessage, call: { args: JsonObject } | undefined): Result {
   const data = message.artifact ?? parse(message.content);
+  const passages = message.status === 'error' ? undefined : passagesIn(data);
   const rows = message.status === 'error' ? [] : rowsOf(data);
   return {
     callId: message.tool_call_id,
@@ -45,6 +50,7 @@ function readResult(message: ToolMessage, call: { args: JsonObject } | undefined
     rows,
     rowCount: Math.max(rows.length, countOf(data)),
     text: message.content,
+    ...(passages && { passages }),
   };
 }
 

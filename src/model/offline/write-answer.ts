@@ -3,6 +3,8 @@ import type { ChatRequest } from '../chat-model.ts';
 import type { NearMiss } from './choose-example.ts';
 import { transfersIn } from './choose-transfer.ts';
 import type { Task } from './find-task.ts';
+import { foundPassages } from './found-passages.ts';
+import { declineOf, quotePassages, repeatFindings } from './quote-passages.ts';
 import { readResults } from './read-result.ts';
 import { writeEvidence, writeResult } from './write-result.ts';
 
@@ -12,13 +14,26 @@ const findings = ['findings', 'answer', 'summary', 'result', 'draft'];
 
 /**
  * The answer of an agent that has no plan of its own: what it was told in its brief, or else the last result of
- * this turn; and what either rests on. Nothing where there is neither.
+ * this turn; and what either rests on. Nothing where there is neither. What comes from passages has its citations in it.
  */
-export function writeFromResults(agent: string, { brief, turn }: Task): string | undefined {
+export function writeFromResults(request: ChatRequest, { question, brief, turn }: Task): string | undefined {
+  const told = toldIn(brief);
+  if (told && /\[p-\w+\]/.test(told)) return repeatFindings(told, request);
+  if (told === declineOf(request.system)) return told;
+  const passages = foundPassages(turn);
+  if (passages && !told) return quotePassages(question, passages, request);
+  return writeFromRows(request.agent.name, told, { brief, turn });
+}
+
+function writeFromRows(
+  agent: string,
+  found: string | undefined,
+  { brief, turn }: Pick<Task, 'brief' | 'turn'>,
+): string | undefined {
   const results = readResults(turn);
   const good = results.filter(({ failed }) => !failed);
   const last = good.at(-1) ?? results.at(-1);
-  const told = toldIn(brief) ?? (last ? writeResult(last, undefined, {}) : lastWords(agent, turn));
+  const told = found ?? (last ? writeResult(last, undefined, {}) : lastWords(agent, turn));
   if (!told) return undefined;
   const evidence = typeof brief.evidence === 'string' ? brief.evidence : writeEvidence(good.slice(-1));
   return told.includes('Evidence:') ? told : [told, evidence].filter(Boolean).join('\n\n');

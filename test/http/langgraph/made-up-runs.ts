@@ -172,6 +172,6 @@ function toolMessage(callId: string, id: string): ToolMessage {
 function turnEnd(answer: AiMessage | undefined): TurnEvent {
   if (!answer) throw new Error('nobody spoke');
   const usage = { input_tokens: 1, output_tokens: 1, total_tokens: 2 };
-  const repairs = { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0 };
+  const repairs = { loop: 0, limit: 0, promise: 0, empty: 0, brief: 0, citation: 0 };
   return { type: 'turn-end', answer, path: [answer.name], evidence: [], usage, repairs, milliseconds: 1 };
 }

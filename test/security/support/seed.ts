@@ -88,7 +88,18 @@ export async function makeOneOfEverything(
       },
     },
   });
+  const collection = `of-${canary.toLowerCase()}`;
+  await ask('POST', '/api/v1/collections', { name: collection, description: canary });
+  const document = await post<{ id: string }>(ask, `/api/v1/collections/${collection}/documents`, {
+    key: canary,
+    text: `# ${canary}\n\nWhat ${canary} wrote down.`,
+    tags: [canary],
+    metadata,
+  });
+  await ask('GET', `/api/v1/documents/${document.id}?wait=30`);
   const ids = {
+    collection: [collection],
+    document: [document.id],
     thread_id: [threadId],
     run_id: [runs[0]?.run_id ?? '', later.run_id],
     assistant_id: [assistantId],
@@ -111,6 +122,8 @@ const aliases: Record<string, string> = {
   run_ids: 'run_id',
   previous_response_id: 'response_id',
   conversation: 'conversation_id',
+  collections: 'collection',
+  documents: 'document',
   before: 'checkpoint_id',
   after: 'response_id',
   contextId: 'context_id',

@@ -1,3 +1,4 @@
+import { openTicket } from '../../../src/db/tickets.ts';
 import { makeKey } from '../../../src/identity/make-key.ts';
 import type { ChatModel } from '../../../src/model/chat-model.ts';
 import type { Role } from '../../../src/tenancy.ts';
@@ -59,7 +60,11 @@ export async function openTwoTenants(
   const [victim, thief] = [await addTenant(service, 'victim'), await addTenant(service, 'thief')];
   const { ids: made } = await makeOneOfEverything(service.url, { canary, graph, headers: victim.headers });
   const first = Object.fromEntries(Object.entries(made).map(([name, [id = '']]) => [name, id]));
-  const ids = { ...first, later_run_id: made.run_id?.[1] ?? '', ...(await makeManaged(service.url, victim)) };
+  const managed = {
+    ...(await makeManaged(service.url, victim)),
+    ticket_id: await makeTicket(service, first),
+  };
+  const ids = { ...first, later_run_id: made.run_id?.[1] ?? '', ...managed };
   return { service, log, victim, thief, ids, canary };
 }
 
@@ -78,6 +83,20 @@ export async function addTenant(service: TestService, name: string): Promise<Ten
     return { authorization: `Bearer ${text}`, 'content-type': 'application/json' };
   };
   return { name, headers: await headersOf('admin'), headersOf };
+}
+
+/** A thread of the victim in a person's hands. */
+async function makeTicket({ context }: TestService, { thread_id = '', run_id = '' }: Ids): Promise<string> {
+  const { ticket } = await inTenant('victim', () =>
+    openTicket(context.db, {
+      threadId: thread_id,
+      runId: run_id,
+      agent: 'desk',
+      summary: canary,
+      urgency: 'high',
+    }),
+  );
+  return ticket.ticket_id;
 }
 
 /** A key, a user with a session, and what else an admin looks after. */

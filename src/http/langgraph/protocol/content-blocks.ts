@@ -1,3 +1,4 @@
+import { type Citation, citationsOf } from '../../../handoff/citations/citation.ts';
 import type { AiMessage, Json, JsonObject } from '../../../message.ts';
 
 export type ContentBlock = { type: string } & JsonObject;
@@ -14,7 +15,7 @@ export function blocksOf(message: AiMessage, heard: boolean): TalkedBlock[] {
   const { content, reasoning, tool_calls, invalid_tool_calls = [] } = message;
   const thoughts = (reasoning?.blocks ?? []).map(thoughtOf).filter((text) => text !== '');
   return [
-    ...(content || heard ? [grown('text', 'text', content)] : []),
+    ...(content || heard ? [textTold(message)] : []),
     ...thoughts.map((thought) => grown('reasoning', 'reasoning', thought)),
     ...tool_calls.map(({ id, name, args }) => ({
       start: { type: 'tool_call_chunk', id, name, args: '' },
@@ -32,6 +33,31 @@ export function blocksOf(message: AiMessage, heard: boolean): TalkedBlock[] {
 
 export function textBlock(text: string): ContentBlock {
   return { type: 'text', text };
+}
+
+/** The text of an agent's message, whole: with what it cites. */
+export function citedBlock(message: AiMessage): ContentBlock {
+  const annotations = citationsOf(message).map(annotationOf);
+  return { ...textBlock(message.content), ...(annotations.length > 0 && { annotations }) };
+}
+
+function textTold(message: AiMessage): TalkedBlock {
+  return { ...grown('text', 'text', message.content), whole: citedBlock(message) };
+}
+
+/** A citation as LangChain's content blocks have it; its JavaScript and its Python spell the fields each in their way. */
+function annotationOf({ url, title, key, start, end, quote }: Citation): JsonObject {
+  return {
+    type: 'citation',
+    ...(url !== null && { url }),
+    title: title ?? key,
+    startIndex: start,
+    endIndex: end,
+    citedText: quote,
+    start_index: start,
+    end_index: end,
+    cited_text: quote,
+  };
 }
 
 /** A block of text or thought, told in one piece. */

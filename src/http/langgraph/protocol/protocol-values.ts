@@ -1,5 +1,7 @@
+import { citationsOf } from '../../../handoff/citations/citation.ts';
 import type { StateUpdate } from '../../../handoff/state.ts';
 import type { Content, JsonObject, Message } from '../../../message.ts';
+import { citedBlock } from './content-blocks.ts';
 
 const written = new WeakMap<Message, JsonObject>();
 
@@ -24,8 +26,10 @@ function write(message: Message): JsonObject {
   switch (message.type) {
     case 'ai': {
       const { name, tool_calls, invalid_tool_calls = [], response_metadata = {} } = message;
+      const isCited = citationsOf(message).length > 0;
       return {
         ...common,
+        ...(isCited && { content: [citedBlock(message)] }),
         name,
         ...(Object.keys(response_metadata).length > 0 && { response_metadata }),
         tool_calls: tool_calls.map((call) => ({

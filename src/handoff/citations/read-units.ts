@@ -1,0 +1,56 @@
+import { splitSentences } from '../../model/evidence/split-sentences.ts';
+import { findMarks, type Mark, withoutMarks } from './find-marks.ts';
+import { type Block, readBlocks } from './read-blocks.ts';
+
+/** A sentence of an answer, or what stands for one: a heading, a table's row, a block of code. Its marks belong to it. */
+export interface Unit {
+  start: number;
+  end: number;
+  block: Block;
+  marks: Mark[];
+  /** What it says, without its marks and Markdown's signs. */
+  text: string;
+}
+
+/** The units of an answer, in order. A mark behind a sentence's full stop is the sentence's. */
+export function readUnits(text: string): { blocks: Block[]; units: Unit[] } {
+  const blocks = readBlocks(text);
+  const marks = findMarks(
+    text,
+    blocks.filter(({ kind }) => kind === 'code'),
+  );
+  const bare = withoutMarks(text, marks).replaceAll('\n', ' ');
+  let next = 0;
+  const units = blocks.flatMap((block) => {
+    const own: Mark[] = [];
+    for (let mark = marks[next]; mark && mark.start < block.end; mark = marks[++next])
+      if (mark.end > block.start) own.push(mark);
+    return unitsOf(block, own, text, bare);
+  });
+  return { blocks, units };
+}
+
+function unitsOf(block: Block, marks: Mark[], text: string, bare: string): Unit[] {
+  if (block.kind === 'rule') return [];
+  const starts = block.kind === 'paragraph' || block.kind === 'item' ? startsOf(block, bare) : [block.from];
+  const ends = [...starts.slice(1), block.end];
+  return starts.map((start, at) => {
+    const end = start + text.slice(start, ends[at]).trimEnd().length;
+    const own = marks.filter((mark) => mark.start >= start && mark.start < end);
+    return { start, end, block, marks: own, text: plain(bare.slice(start, end)) };
+  });
+}
+
+/** Where the sentences of a block begin; the first begins where the block does, whatever stands before its first word. */
+function startsOf({ from, end }: Block, bare: string): number[] {
+  const sentences = splitSentences(bare.slice(from, end));
+  return [from, ...sentences.slice(1).map(({ start }) => from + start)];
+}
+
+function plain(text: string): string {
+  return text
+    .replace(/\*\*|__|~~|[*`|]|^\s*>\s?/g, ' ')
+    .replace(/\s+/g, ' ')
+    .replace(/ (?=[.,;:!?])/g, '')
+    .trim();
+}

@@ -1,0 +1,44 @@
+import { readWords, type Word } from './read-words.ts';
+import { type Sentence, splitSentences } from './split-sentences.ts';
+
+/** A piece of a document, as a search gives it. */
+export interface EvidencePassage {
+  id: string;
+  title?: string;
+  /** The headings above it. */
+  section?: string;
+  text: string;
+}
+
+export interface ReadSentence extends Sentence {
+  words: Word[];
+  keys: ReadonlySet<string>;
+}
+
+export interface ReadPassage {
+  passage: EvidencePassage;
+  /** Its place in the search's order, from 0. */
+  rank: number;
+  /** What its title and its headings say. */
+  head: ReadonlySet<string>;
+  /** What all of it says. */
+  keys: ReadonlySet<string>;
+  sentences: ReadSentence[];
+}
+
+/** Reads what a search brought, best first. */
+export function readPassages(passages: EvidencePassage[]): ReadPassage[] {
+  return passages.map((passage, rank) => {
+    const head = keysOf(readWords([passage.title, passage.section].filter(Boolean).join('. ')));
+    const sentences = splitSentences(passage.text).map((sentence) => {
+      const words = readWords(sentence.text);
+      return { ...sentence, words, keys: keysOf(words) };
+    });
+    const keys = new Set([...head, ...sentences.flatMap((sentence) => [...sentence.keys])]);
+    return { passage, rank, head, keys, sentences };
+  });
+}
+
+function keysOf(words: Word[]): ReadonlySet<string> {
+  return new Set(words.map(({ key }) => key));
+}
