@@ -268,3 +268,31 @@ test('another tenant’s passages are not found: its model reads that there is n
   );
   await expect(searching).rejects.toThrow(ToolError);
 });
+
+test('an answer is given again with its citations, until its document changes', async () => {
+  const ask = async () => {
+    const answer = await openai.chat.completions.create({
+      model: 'kept',
+      messages: [{ role: 'user', content: 'How long may I keep a film?' }],
+    });
+    const { baton } = answer as unknown as { baton: { cache?: object; citations: object[] } }; // which OpenAI's types do not know
+    return {
+      text: answer.choices[0]?.message.content,
+      annotations: answer.choices[0]?.message.annotations,
+      ...baton,
+    };
+  };
+  const script = service.script(...answering(), ...answering());
+  const first = await ask();
+  const again = await ask();
+  expect(first.cache).toBeUndefined();
+  expect(again).toMatchObject({
+    text: first.text,
+    annotations: first.annotations,
+    citations: first.citations,
+  });
+  expect(again.cache).toMatchObject({ answers: 'exact' });
+  await add('handbook', 'returns.md', `${returns} Nobody is asked why.`, 'https://shop.example/returns');
+  expect((await ask()).cache).toBeUndefined();
+  script.done();
+});

@@ -21,7 +21,7 @@ export function rateSentences(question: string, passages: EvidencePassage[]): Ra
   const asked = readQuestion(question, read);
   return read.flatMap((passage) =>
     passage.sentences.flatMap((sentence, index) =>
-      noStatement.test(sentence.text) || sentence.words.length < 2
+      !sentence.isWhole || noStatement.test(sentence.text) || sentence.words.length < 2
         ? []
         : [{ passage, index, sentence, signs: weighSentence(asked, passage, index) }],
     ),

@@ -1,5 +1,5 @@
 import { readWords, type Word } from './read-words.ts';
-import { type Sentence, splitSentences } from './split-sentences.ts';
+import { readStatements, type Statement } from './read-statements.ts';
 
 /** A piece of a document, as a search gives it. */
 export interface EvidencePassage {
@@ -10,8 +10,10 @@ export interface EvidencePassage {
   text: string;
 }
 
-export interface ReadSentence extends Sentence {
+export interface ReadSentence extends Statement {
   words: Word[];
+  /** What the title and the headings above it say. */
+  head: ReadonlySet<string>;
   keys: ReadonlySet<string>;
 }
 
@@ -30,9 +32,10 @@ export interface ReadPassage {
 export function readPassages(passages: EvidencePassage[]): ReadPassage[] {
   return passages.map((passage, rank) => {
     const head = keysOf(readWords([passage.title, passage.section].filter(Boolean).join('. ')));
-    const sentences = splitSentences(passage.text).map((sentence) => {
-      const words = readWords(sentence.text);
-      return { ...sentence, words, keys: keysOf(words) };
+    const sentences = readStatements(passage.text).map((statement) => {
+      const words = readWords(statement.text);
+      const under = statement.under ? keysOf(readWords(statement.under)) : [];
+      return { ...statement, words, keys: keysOf(words), head: new Set([...head, ...under]) };
     });
     const keys = new Set([...head, ...sentences.flatMap((sentence) => [...sentence.keys])]);
     return { passage, rank, head, keys, sentences };

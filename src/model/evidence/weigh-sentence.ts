@@ -51,7 +51,7 @@ export function weighSentence(question: Question, passage: ReadPassage, index: n
   const said = (word: ToldWord) =>
     Math.max(
       metIn(word, sentence.keys),
-      metIn(word, passage.head),
+      metIn(word, sentence.head),
       before ? credit.leanedOn * metIn(word, before.keys) : 0,
     );
   const absent = told.filter((word) => said(word) === 0);
@@ -74,7 +74,8 @@ export function weighSentence(question: Question, passage: ReadPassage, index: n
   };
 }
 
-function saidAround(word: ToldWord, { sentences, head, keys }: ReadPassage, index: number): number {
+function saidAround(word: ToldWord, { sentences, keys }: ReadPassage, index: number): number {
+  const head = sentences[index]?.head ?? new Set();
   const isLeaning = leans(sentences[index]?.text ?? '');
   const at = (place: number) => metIn(word, sentences[place]?.keys ?? new Set());
   return Math.max(

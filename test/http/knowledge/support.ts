@@ -108,9 +108,12 @@ export async function uploadFromElsewhere(
     const http = require('node:http');
     const { Readable } = require('node:stream');
     const { url, headers, megabytes, head, tail } = JSON.parse(process.argv[1]);
-    function* pieces() {
+    async function* pieces() {
       yield Buffer.from(head + ' ');
-      for (let at = 0; at < megabytes; at += 1) yield Buffer.alloc(1024 * 1024, 97 + at);
+      for (let at = 0; at < megabytes; at += 1) {
+        yield Buffer.alloc(1024 * 1024, 97 + at);
+        await new Promise((go) => setTimeout(go, 40)); // at a pace at which what is let go is also collected
+      }
       yield Buffer.from(' ' + tail);
     }
     const request = http.request(url, { method: 'POST', headers }, (answer) => {

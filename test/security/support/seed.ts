@@ -97,6 +97,7 @@ export async function makeOneOfEverything(
     metadata,
   });
   await ask('GET', `/api/v1/documents/${document.id}?wait=30`);
+  await ask('GET', '/api/v1/events'); // numbers them: nothing changes by itself after this
   const ids = {
     collection: [collection],
     document: [document.id],
