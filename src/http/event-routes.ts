@@ -3,6 +3,7 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
+import { covers } from '../identity/covers.ts';
 import { domainEventTypes } from '../knowledge/events/add-event.ts';
 import { handOnEvents } from '../knowledge/events/hand-on-events.ts';
 import {
@@ -12,6 +13,7 @@ import {
   readEvents,
 } from '../knowledge/events/read-events.ts';
 import { everyMs, watchFeeds } from '../knowledge/events/watch-feeds.ts';
+import { currentCaller } from '../tenancy.ts';
 import { StreamMovedError } from '../turn/stream-moved-error.ts';
 import { checkInput, invalidInput } from './check-input.ts';
 import { faultOf } from './fault.ts';
@@ -57,7 +59,7 @@ const listRoute = createRoute({
   tags: ['Knowledge'],
   summary: 'Read what happened to documents, collections and tickets',
   description:
-    'In the order in which it came to be seen: who asks again with `next` misses nothing, as long as it asks before events go (`BATON_EVENT_DAYS`). With `Accept: text/event-stream` a stream that goes on for as long as the client stays; the header `Last-Event-ID` says after which event.',
+    'In the order in which it came to be seen: who asks again with `next` misses nothing, as long as it asks before events go (`BATON_EVENT_DAYS`). With `Accept: text/event-stream` a stream that goes on for as long as the client stays; the header `Last-Event-ID` says after which event. Events of tickets are for members who may read tickets of all graphs.',
   request: {
     query: querySchema,
     headers: z.object({ 'last-event-id': z.string().optional() }),
@@ -94,17 +96,21 @@ export function eventRoutes({ db, queue, turns }: AppContext): OpenAPIHono<HttpE
   async function page(c: Context<HttpEnv>, { after = 0, limit, ...filter }: Asked): Promise<Response> {
     await handOnEvents(db, queue);
     const newest = await newestEvent(db);
-    const events = await readEvents(db, { after, ...filter }, limit);
+    const events = await readEvents(db, { after, noTickets: !seesTickets(), ...filter }, limit);
     const last = events.at(-1)?.id ?? after;
     return c.json({ events, next: events.length === limit ? last : Math.max(last, after, newest) });
   }
 
   async function stream(c: Context<HttpEnv>, { after, type, collection }: Asked): Promise<Response> {
     const from = readLastId(c) ?? after ?? (await feeds.newest());
-    return streamAnswer(c, (signal) => follow({ after: from, type, collection }, signal), {
-      wire: serverSentEvents,
-      onError: (error) => lastWords(c, error),
-    });
+    return streamAnswer(
+      c,
+      (signal) => follow({ after: from, type, collection, noTickets: !seesTickets() }, signal),
+      {
+        wire: serverSentEvents,
+        onError: (error) => lastWords(c, error),
+      },
+    );
   }
 
   /** Throws a `StreamMovedError` when the service stops. */
@@ -126,6 +132,14 @@ export function eventRoutes({ db, queue, turns }: AppContext): OpenAPIHono<HttpE
     }
     if (turns.closed.signal.aborted && !left.aborted) throw new StreamMovedError();
   }
+}
+
+/** As the tickets themselves: for who may read them, of whatever graph they are. */
+function seesTickets(): boolean {
+  const caller = currentCaller();
+  return (
+    caller !== undefined && !caller.graphs && covers(caller, { role: 'member', scopes: ['tickets:read'] })
+  );
 }
 
 type Asked = z.output<typeof querySchema>;

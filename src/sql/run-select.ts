@@ -2,7 +2,7 @@ import type { Database } from '../db/open-database.ts';
 import { graphsSetting, tenantSetting } from '../db/row-security.ts';
 import { ToolError } from '../errors.ts';
 import type { Json } from '../message.ts';
-import { currentTenant, currentWork } from '../tenancy.ts';
+import { currentTenant, currentWork, type RunUnderWay } from '../tenancy.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Accepted, checkSql } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
@@ -102,8 +102,14 @@ async function restrict(
 /** Whose rows the tables show. */
 function tenantSettings(): Record<string, string> {
   const work = currentWork();
-  const graphs = typeof work === 'object' ? (work.graphs ?? work.run?.asker?.graphs) : undefined;
+  const graphs = typeof work === 'object' ? (work.graphs ?? graphsOf(work.run)) : undefined;
   return { [tenantSetting]: currentTenant(), [graphsSetting]: graphs ? JSON.stringify(graphs) : '' };
+}
+
+/** A run that nobody in particular asked for, as a cron's, sees its own graph alone: who made the cron may see no other. */
+function graphsOf(run: RunUnderWay | undefined): readonly string[] | undefined {
+  if (!run) return undefined;
+  return run.asker ? run.asker.graphs : [run.graph];
 }
 
 async function read(query: Query, checked: Accepted, limits: SqlLimits) {

@@ -5,6 +5,8 @@ import { checkObject } from './check-value.ts';
 import { all } from './item-conditions.ts';
 
 const mostConditions = 100;
+/** Of a path. */
+const mostSteps = 30;
 
 /**
  * A filter of LangGraph's as a condition on the value of a row of `baton.store_item`. Every field must hold:
@@ -77,8 +79,10 @@ function literal(value: Json, where: string): Json {
 export function fieldAt(field: string): Field {
   const key = sql`value -> ${field}::text`;
   if (!field.includes('.')) return sql`(${key})`;
+  const steps = field.split('.');
+  if (steps.length > mostSteps) throw refused('filter', `has a path of more than ${mostSteps} steps`);
   const path = sql.join(
-    field.split('.').map((step) => sql`${step}::text`),
+    steps.map((step) => sql`${step}::text`),
     sql` -> `,
   );
   return sql`coalesce(${key}, value -> ${path})`;

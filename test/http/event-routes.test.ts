@@ -41,8 +41,8 @@ async function read(query = '') {
 
 test('the feed is read by the page, and `next` goes on behind all that was looked at', async () => {
   expect((await read()).body).toEqual({ events: [], next: 0 });
-  for (const type of ['document-added', 'document-ready', 'ticket-opened'] as const)
-    await add({ type, ...(type !== 'ticket-opened' && { collection: 'docs' }), data: { key: 'a.md' } });
+  for (const type of ['document-added', 'document-ready', 'collection-deleted'] as const)
+    await add({ type, ...(type !== 'collection-deleted' && { collection: 'docs' }), data: { key: 'a.md' } });
   const { body } = await read('?limit=2');
   expect(body).toMatchObject({
     events: [
@@ -64,6 +64,33 @@ test.each(['?after=-1', '?after=x', '?limit=0', '?type=nothing', '?page=2'])(
     expect(headers.get('content-type')).toBe('application/problem+json');
   },
 );
+
+test('events of tickets are for who may read the tickets of all graphs', async () => {
+  await add({ type: 'document-added', collection: 'docs' });
+  await add({ type: 'ticket-opened', data: { ticket_id: 't' } });
+  const typesFor = async (key: string) => {
+    const { body } = await send<{ events: { type: string }[]; next: number }>(
+      service,
+      'GET',
+      '/api/v1/events',
+      {
+        headers: bearer(key),
+      },
+    );
+    expect(body.next).toBe(2);
+    return body.events.map(({ type }) => type);
+  };
+  const give = (more: Parameters<typeof giveKey>[2]) => giveKey(service.context, tenant, more);
+  expect(await typesFor(viewer)).toEqual(['document-added']);
+  expect(await typesFor(await give({ role: 'member', scopes: ['knowledge:read'] }))).toEqual([
+    'document-added',
+  ]);
+  expect(await typesFor(await give({ role: 'admin', graphs: ['desk'] }))).toEqual(['document-added']);
+  const both = ['document-added', 'ticket-opened'];
+  expect(await typesFor(await give({ role: 'member', scopes: ['knowledge:read', 'tickets:read'] }))).toEqual(
+    both,
+  );
+});
 
 test('a key without the scope reads nothing', async () => {
   const other = await giveKey(service.context, tenant, { role: 'admin', scopes: ['runs:read'] });

@@ -99,6 +99,7 @@ test.each<[JsonObject, string]>([
   [{ a: { $in: 'x' } }, 'filter.a.$in'],
   [{ a: '\0' }, 'filter.a'],
   [{ 'a\0': 1 }, 'filter'],
+  [{ ['a.'.repeat(30)]: 1 }, 'filter'],
 ])('the filter %j is refused, and told where', async (filter, path) => {
   await expect(found(filter)).rejects.toMatchObject({ code: 'invalid-request', issues: [{ path }] });
 });

@@ -3,6 +3,7 @@ import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { CachedAnswer } from '../../db/cached-answers.ts';
 import type { AiMessage } from '../../message.ts';
 import { askAgent } from '../ask-agent.ts';
+import { guardInput } from '../guard-input.ts';
 import type { Machine, SeatedGraph } from '../seat.ts';
 import type { StateUpdate, StateValues } from '../state.ts';
 import { findKeptAnswer } from './find-kept-answer.ts';
@@ -30,10 +31,23 @@ export async function speak(
     return update;
   }
   const { knowledge, found } = await findKeptAnswer(machine, question, signal);
-  if (found) return giveAgain(question, found, config);
+  if (found && (await mayBeAnswered(machine, seated, agent, state, signal)))
+    return giveAgain(question, found, config);
   const course = { ...state.course, knowledge };
   const update = await askAgent(machine, seated, agent, { ...state, course }, config);
   return { course, ...update };
+}
+
+/** What a guard holds back is held back whoever has asked the like before. */
+async function mayBeAnswered(
+  machine: Machine,
+  seated: SeatedGraph,
+  agent: string,
+  { messages }: StateValues,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const run = { machine, seated, signal, tell: () => undefined };
+  return (await guardInput(run, agent, messages)).blocked === undefined;
 }
 
 function giveAgain(question: Question, found: CachedAnswer, config: LangGraphRunnableConfig): StateUpdate {

@@ -19,6 +19,8 @@ export interface EventFilter {
   after: number;
   type?: DomainEventType | undefined;
   collection?: string | undefined;
+  /** Leaves out those of tickets, which tell of threads. */
+  noTickets?: boolean;
 }
 
 const columns = ['event_no', 'type', 'collection', 'document_id', 'data', 'created_at'] as const;
@@ -26,13 +28,14 @@ const columns = ['event_no', 'type', 'collection', 'document_id', 'data', 'creat
 /** Events that have a number, in order: at most `limit`. */
 export async function readEvents(
   db: Kysely<Schema>,
-  { after, type, collection }: EventFilter,
+  { after, type, collection, noTickets = false }: EventFilter,
   limit: number,
 ): Promise<DomainEvent[]> {
   const rows = await db
     .selectFrom('baton.domain_event')
     .select(columns)
     .where('event_no', '>', after)
+    .$if(noTickets, (query) => query.where('type', 'not like', 'ticket-%'))
     .$if(type !== undefined, (query) => query.where('type', '=', type ?? ''))
     .$if(collection !== undefined, (query) => query.where('collection', '=', collection ?? ''))
     .orderBy('event_no')

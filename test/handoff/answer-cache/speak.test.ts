@@ -161,6 +161,8 @@ test('a near question that means something else is answered anew', async () => {
     ['How do I make 2 API keys for my tenant?', 'How do I make 3 API keys for my tenant?'],
     ['Do API keys of my tenant work with a role?', 'Do API keys of my tenant work without a role?'],
     ['How do I rotate a secret of my tenant?', 'Where is the audit log kept?'],
+    ['Does premium include more than basic?', 'Does basic include more than premium?'],
+    ['Do the rules of my plan hold in Germany?', 'Do the rules of my plan hold in Austria?'],
   ];
   const steps = cases.flatMap(() => [read(), say('One.'), read(), say('Other.')]);
   const { chat, turn } = await open(...steps);
