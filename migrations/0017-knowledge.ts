@@ -111,6 +111,7 @@ const tables = [
     content_type text,
     settings text not null, -- what else the chunks depend on
     status text not null default 'waiting' check (status in ('waiting', 'reading', 'embedding', 'ready', 'failed', 'replaced')),
+    begun integer not null default 0, -- how often, without an end or a step forward since
     done integer not null default 0, -- of \`total\`: pages while it is read, chunks while it is embedded
     total integer not null default 0,
     error_code text,

@@ -48,8 +48,9 @@ export const searchKnowledgeTool = defineTool({
       );
     const filter = { ...(tags && { tags }), ...(language && { language }) };
     const found = await search({ query, limit, collections, filter, signal }, context);
-    const passages = fitPassages(found, budget);
-    const note = noteOn(found, passages, filter);
+    const different = withoutCopies(found);
+    const passages = fitPassages(different, budget);
+    const note = noteOn(different, passages, filter);
     return {
       content: JSON.stringify({ passages: passages.map(toShow), ...(note && { note }) }),
       artifact: { query, passages: passages.map(toData) },
@@ -64,6 +65,18 @@ async function search(request: KnowledgeSearch, { database, embedder }: ToolCont
     if (error instanceof CallerError) throw new ToolError(error.message);
     throw error;
   }
+}
+
+/** Of passages that have the same id, or are the same in two documents, the best: a citation leads to one document. */
+function withoutCopies(found: Passage[]): Passage[] {
+  const first = new Map<string, Passage>();
+  return found.filter((passage) => {
+    const text = passage.text.replace(/\s+/g, ' ').trim();
+    const same = first.get(text);
+    const isCopy = first.has(passage.id) || (same !== undefined && same.documentId !== passage.documentId);
+    if (!isCopy) for (const name of [passage.id, text]) first.set(name, passage);
+    return !isCopy;
+  });
 }
 
 /** The model judges by what a passage says, not by scores that mean nothing across searches. */

@@ -42,7 +42,10 @@ export function addIngestCommand(program: Command): void {
     .option('--dry-run', 'only tell what would be done')
     .option('--json', 'the summary as JSON')
     .option('--server <url>', 'have a service that runs do it, over its HTTP API')
-    .option('--key <key>', 'the key that it is asked with; the variable BATON_KEY unless given')
+    .option(
+      '--key <key>',
+      'the key that it is asked with; better in the variable BATON_KEY, since others on this machine see what commands are given',
+    )
     .action(async (what: string[], flags: IngestFlags & Where) => {
       process.exitCode = flags.server ? await onServer(what, flags, flags.server) : await here(what, flags);
     });
@@ -93,7 +96,7 @@ async function onServer(what: string[], flags: IngestFlags & Where, url: string)
 function tellOfServer(error: unknown): never {
   if (!(error instanceof FolderInUseError)) throw error;
   throw new StartError(
-    `${error.message}\nWhere that is a service, have it do the work: --server http://127.0.0.1:3000, and --key where it asks for one.`,
+    `${error.message}\nWhere that is a service, have it do the work: --server http://127.0.0.1:3000, and BATON_KEY where it asks for a key.`,
     { cause: error },
   );
 }

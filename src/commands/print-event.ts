@@ -60,7 +60,9 @@ function sourcesOf(answer: AiMessage): string[] {
   return [...byMarker.values()].map(({ marker, title, key, section, pages, url }) => {
     const page =
       pages && (pages.from === pages.to ? `page ${pages.from}` : `pages ${pages.from}–${pages.to}`);
-    const about = [title ?? key, section === title ? null : section, page, url].filter((part) => part !== null);
+    const about = [title ?? key, section === title ? null : section, page, url].filter(
+      (part) => part !== null,
+    );
     return `[${marker}] ${printable(about.join(' · '))}`;
   });
 }

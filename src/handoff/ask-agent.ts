@@ -5,12 +5,12 @@ import { type ChatReply, type ChatRequest, ModelError } from '../model/chat-mode
 import { applyGuards, type GuardRun, isGuarded } from './apply-guards.ts';
 import { buildRequest, openEdges } from './build-request.ts';
 import { type CitedReply, citeReply } from './citations/cite-reply.ts';
-import { type Found, foundInTurn } from './citations/found-passages.ts';
+import { type Found, heldAgainst } from './citations/found-passages.ts';
 import { realign } from './citations/realign.ts';
+import type { Tool } from './define-tool.ts';
 import { finishSpeaking } from './finish-speaking.ts';
-import type { Edge } from './graph-file.ts';
 import { guardInput } from './guard-input.ts';
-import { type Machine, type SeatedGraph, seatOf } from './seat.ts';
+import { type Machine, type Seat, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateUpdate, StateValues } from './state.ts';
 import { type Replied, toAiMessage } from './to-ai-message.ts';
 import { countRepair, type TurnCourse, timesRepaired } from './turn-course.ts';
@@ -40,10 +40,10 @@ export async function askAgent(
   const seat = seatOf(seated, agent);
   const seen = { ...state, messages };
   const { request, answerOnly } = await buildRequest(seated, seat, seen, signal);
-  const found = seated.graph.citations && foundInTurn(seated, messages);
+  const found = heldAgainst(seated, seat, messages);
   const isHeld = found !== undefined || isGuarded(seated, 'answer');
   const { reply, again } = await askUntilHeard(run, request, isHeld ? silently : hear);
-  const cited = await citeFound(run, { request, reply, found, state, open: openEdges(seated, seat, state) });
+  const cited = await citeFound(run, { request, reply, found, state, seat });
   const said = await guardAnswer(run, agent, cited);
   if (isHeld && said.reply.text) hear(said.reply.text);
 
@@ -83,17 +83,23 @@ interface Asked {
   reply: ChatReply;
   found: Found | undefined;
   state: StateValues;
-  open: Edge[];
+  seat: Seat;
 }
 
-/** What is said after the turn has searched documents is held against what it found. A spent limit leaves no second try. */
-async function citeFound(run: GuardRun, { request, reply, found, state, open }: Asked): Promise<CitedReply> {
+/** What is said where documents are searched is held against what the turn found. A spent limit leaves no second try. */
+async function citeFound(run: GuardRun, { request, reply, found, state, seat }: Asked): Promise<CitedReply> {
   const { graph } = run.seated;
   if (!found || !graph.citations) return { reply, declined: false, repaired: false, spent: 0 };
   const isSpent = spentLimits(state.counts, graph.limits, Date.now()).size > 0;
   const mayRepair = !isSpent && timesRepaired(state.course, 'citation') === 0;
   const ask = (again: ChatRequest) => run.machine.chat(again, silently);
-  return citeReply(run, request, reply, { rules: graph.citations, found, open, mayRepair, ask });
+  const open = openEdges(run.seated, seat, state);
+  const changing = new Set(seat.tools.filter(isChanging).map(({ name }) => name));
+  return citeReply(run, request, reply, { rules: graph.citations, found, open, mayRepair, changing, ask });
+}
+
+function isChanging({ changes, findsPassages }: Tool): boolean {
+  return changes !== 'nothing' && !findsPassages;
 }
 
 /** Where something looks at answers, nobody hears the text before it has passed. */

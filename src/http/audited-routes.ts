@@ -16,7 +16,7 @@ export interface Audited {
 }
 
 const budgetBody = ['scope', 'subject', 'period', 'limit_usd', 'limit_tokens', 'alerts'];
-const collectionBody = ['description', 'chunk_tokens', 'overlap_tokens', 'webhook'];
+const collectionBody = ['description', 'chunk_tokens', 'overlap_tokens'];
 const keyBody = ['name', 'role', 'scopes', 'graphs', 'operator', 'expires_in_days'];
 
 /**

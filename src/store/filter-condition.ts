@@ -4,7 +4,7 @@ import { refused } from './check-name.ts';
 import { checkObject } from './check-value.ts';
 import { all } from './item-conditions.ts';
 
-const mostConditions = 100;
+export const mostConditions = 100;
 /** Of a path. */
 const mostSteps = 30;
 

@@ -56,8 +56,8 @@ test('what the articles answer is answered from the article that does, with its 
   expect(routed).toBeGreaterThanOrEqual(0.85);
   expect(found).toBeGreaterThanOrEqual(0.9);
   expect(honest).toBeGreaterThanOrEqual(0.9);
-  expect(cited).toBeGreaterThanOrEqual(0.7);
-  expect(right).toBeGreaterThanOrEqual(0.45);
+  expect(cited).toBeGreaterThanOrEqual(0.85);
+  expect(right).toBeGreaterThanOrEqual(0.55);
 }, 300_000);
 
 test('what the articles cannot answer is declined', async () => {

@@ -28,7 +28,7 @@ const aboutAccounts: Case[] = [
     /six hours/,
   ],
   ['What happens to my information when I delete my account?', /delete-your-account/, /delete/],
-  ['¿Qué pasa si elimino mi cuenta?', /^es\/.*delete-your-account/, /[Ee]limin/],
+  ['¿Qué pasa si elimino mi cuenta?', /^es\/.*delete-your-account/, /[Ee]limin|No podrá|No perderá/],
   ['Que se passe-t-il si je supprime mon compte ?', /^fr\/.*delete-your-account/, /supprim/],
   ['删除账户时，我的电邮地址会怎样？', /^zh\/.*delete-your-account/, /删除/],
 ];
@@ -37,7 +37,7 @@ const aboutCareers: Case[] = [
   ['What do wind turbine service technicians do?', /occupation_data/, /wind turbines/],
   ['What do chiropractors do?', /occupation_data/, /spine/],
   ['What do locksmiths and safe repairers do?', /occupation_data/, /locks/],
-  ['How many weeks of paid parental leave am I entitled to?', /paid-parental-leave/, /12 weeks/],
+  ['How many weeks of paid parental leave am I entitled to?', /parental-leave|leave\.md/, /12 weeks/],
   ['How long is a detail to another agency?', /detail/, /120 days/],
 ];
 

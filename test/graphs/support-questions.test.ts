@@ -119,8 +119,8 @@ test('questions about Baton are answered from the page that answers, with its ci
   expect(routed).toBeGreaterThanOrEqual(0.95);
   expect(found).toBeGreaterThanOrEqual(0.9);
   expect(honest).toBeGreaterThanOrEqual(0.9);
-  expect(cited).toBeGreaterThanOrEqual(0.5);
-  expect(right).toBeGreaterThanOrEqual(0.45);
+  expect(cited).toBeGreaterThanOrEqual(0.8);
+  expect(right).toBeGreaterThanOrEqual(0.65);
 }, 300_000);
 
 test('what the pages cannot answer is declined', async () => {

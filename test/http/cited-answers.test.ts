@@ -37,6 +37,11 @@ beforeAll(async () => {
   await createCollection(db, { name: 'secret' });
   await add('handbook', 'returns.md', returns, 'https://shop.example/returns');
   await add('handbook', 'reservations.md', reservations);
+  await createCollection(db, { name: 'copies' });
+  for (const name of ['page', 'copy']) {
+    await add('copies', `${name}.md`, '# Lamps\n\nA lamp is lent for a week.');
+    await add('copies', `${name}.txt`, 'A lamp is repaired in a day.');
+  }
   await add('secret', 'secret.md', '# Returns\n\nThe secret deadline for returns of films is ninety days.');
 }, 60_000);
 afterAll(() => service.stop());
@@ -267,6 +272,16 @@ test('another tenant’s passages are not found: its model reads that there is n
     searchKnowledgeTool.run({ query: 'returns', limit: 8 }, asked),
   );
   await expect(searching).rejects.toThrow(ToolError);
+});
+
+test('of documents with the same passage one is shown', async () => {
+  const asked = toolContext(service.context, { collections: ['copies'] });
+  const result = await searchKnowledgeTool.run({ query: 'how long is a lamp lent', limit: 8 }, asked);
+  const { content, artifact } = typeof result === 'string' ? { content: result } : result;
+  const { passages } = JSON.parse(content) as { passages: { text: string }[] };
+  const texts = passages.map(({ text }) => text.replace(/^Lamps\s+/, '')).sort();
+  expect(texts).toEqual(['A lamp is lent for a week.', 'A lamp is repaired in a day.']);
+  expect(artifact).toMatchObject({ passages: [{}, {}] });
 });
 
 test('an answer is given again with its citations, until its document changes', async () => {

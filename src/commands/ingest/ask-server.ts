@@ -10,6 +10,8 @@ export interface Server {
 
 export interface Content {
   open(): Bytes;
+  /** It can be opened one time. What is long and comes so is sent one time as well. */
+  once?: boolean | undefined;
   type?: string | undefined;
 }
 
@@ -44,8 +46,7 @@ export function openAsker({ url, key }: Server) {
       const answer = await send(method, path, { body, type: content?.type, signal });
       const { status } = answer;
       if (answer.ok || expected.includes(status)) return { status, body: await bodyOf(answer) };
-      const isLater = status === 429 || (status === 503 && attempt < tries);
-      if (!isLater) throw await failureOf(answer);
+      if (!isLater(status, attempt) || (content?.once && isStream(body))) throw await failureOf(answer);
       const seconds = Number(answer.headers.get('retry-after')) || 2 ** Math.min(attempt, 5);
       await sleep(Math.min(seconds, 60) * 1_000, undefined, { ...(signal && { signal }) });
     }
@@ -78,6 +79,14 @@ export function openAsker({ url, key }: Server) {
       throw new CallerError('unavailable', `${url} does not answer: ${why}`, { cause });
     }
   }
+}
+
+function isLater(status: number, attempt: number): boolean {
+  return status === 429 || (status === 503 && attempt < tries);
+}
+
+function isStream(body: Bytes | undefined): boolean {
+  return body !== undefined && !(body instanceof Uint8Array);
 }
 
 /** What is short as a whole, so that its length is told with it. */

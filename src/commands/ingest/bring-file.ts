@@ -27,7 +27,9 @@ export async function bringFile(
 function urlOf(key: string, baseUrl: string): string {
   const { dir, name } = path.posix.parse(key);
   const page = [...dir.split('/').filter(Boolean), name].map(encodeURIComponent).join('/');
-  return `${baseUrl.replace(/\/+$/, '')}/${page}`;
+  let end = baseUrl.length;
+  while (baseUrl[end - 1] === '/') end -= 1;
+  return `${baseUrl.slice(0, end)}/${page}`;
 }
 
 /** The tags that a Markdown file names before its text. What cannot be read is told of when its document is. */

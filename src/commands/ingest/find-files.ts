@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CallerError } from '../../errors.ts';
 import { kindByName } from '../../knowledge/read/kind-by-name.ts';
@@ -28,8 +28,8 @@ export interface Found {
 
 /**
  * The files that are meant by paths, in order: a file itself, and of a folder all that may be read, however deep. What is hidden,
- * `node_modules` and kinds that are not read are left out there, and told. Rejects with a `CallerError` for a path that leads
- * nowhere, and for two files with one key.
+ * `node_modules`, kinds that are not read and links to what the folder does not show are left out there, and told. Rejects with a
+ * `CallerError` for a path that leads nowhere, and for two files with one key.
  */
 export async function findFiles(paths: readonly string[]): Promise<Found> {
   const found: Found = { files: [], skipped: [], folders: [] };
@@ -46,26 +46,56 @@ export async function findFiles(paths: readonly string[]): Promise<Found> {
 async function addFolder(given: string, found: Found): Promise<void> {
   const folder = path.basename(path.resolve(given));
   found.folders.push(folder);
-  await walk(given, '', folder, found);
+  await walk({ root: given, real: await realpath(given), folder }, '', found);
 }
 
-async function walk(root: string, within: string, folder: string, found: Found): Promise<void> {
-  const entries = await readdir(path.join(root, within), { withFileTypes: true });
+interface Folder {
+  root: string;
+  /** Where that is, without links. */
+  real: string;
+  /** Its name. */
+  folder: string;
+}
+
+async function walk(at: Folder, within: string, found: Found): Promise<void> {
+  const entries = await readdir(path.join(at.root, within), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const inside = path.join(within, entry.name);
     const key = inside.split(path.sep).join('/').normalize(); // as every system writes it
-    const why = await whyNot(entry, path.join(root, inside));
-    if (why) found.skipped.push({ name: key, why });
-    else if (entry.isDirectory()) await walk(root, inside, folder, found);
-    else found.files.push({ file: path.join(root, inside), key, folder });
+    const named = path.join(at.root, inside);
+    // What is looked at now is what is read later, whatever becomes of the link.
+    const file = entry.isSymbolicLink() ? await realpath(named).catch(() => undefined) : named;
+    const why = await whyNot(at, entry, file);
+    if (why !== undefined || file === undefined) found.skipped.push({ name: key, why: why ?? 'no file' });
+    else if (entry.isDirectory()) await walk(at, inside, found);
+    else found.files.push({ file, key, folder: at.folder });
   }
 }
 
-/** Why something in a folder is left out; undefined: it is not. A link leads to a file, or nowhere: folders might lead in a circle. */
-async function whyNot(entry: Dirent, file: string): Promise<string | undefined> {
-  if (entry.name.startsWith('.')) return 'hidden';
-  if (entry.isDirectory()) return entry.name === 'node_modules' ? 'node_modules' : undefined;
+/** Why something in a folder is left out; undefined: it is not, unless there is nothing. */
+async function whyNot(at: Folder, entry: Dirent, file: string | undefined): Promise<string | undefined> {
+  const why = whyNoEntry(entry);
+  if (why !== undefined || file === undefined) return why;
+  return whyNoLink(at, entry, file) ?? (await whyNoFile(entry, file));
+}
+
+function whyNoEntry({ name }: Pick<Dirent, 'name'>): string | undefined {
+  if (name.startsWith('.')) return 'hidden';
+  return name === 'node_modules' ? 'node_modules' : undefined;
+}
+
+/** Whoever wrote the folder may not choose what else of the machine is read. */
+function whyNoLink({ real }: Folder, entry: Dirent, file: string): string | undefined {
+  if (!entry.isSymbolicLink() || file === real) return undefined;
+  if (!file.startsWith(real.endsWith(path.sep) ? real : real + path.sep)) return 'leads out of the folder';
+  const steps = path.relative(real, file).split(path.sep);
+  return steps.some((name) => whyNoEntry({ name })) ? 'leads to what is left out' : undefined;
+}
+
+/** A link leads to a file, or nowhere: folders might lead in a circle. */
+async function whyNoFile(entry: Dirent, file: string): Promise<string | undefined> {
+  if (entry.isDirectory()) return undefined;
   const facts = entry.isSymbolicLink() ? await stat(file).catch(() => undefined) : entry;
   if (!facts?.isFile()) return 'no file';
   if (kindByName(entry.name) || plainText.has(path.extname(entry.name).toLowerCase())) return undefined;

@@ -37,7 +37,7 @@ export function ingestOnServer(server: Server, collection: string): IngestTarget
       return true;
     },
     async take(document, signal, hear) {
-      const content = { open: document.open, type: document.contentType };
+      const content = { open: document.open, type: document.contentType, once: document.once };
       const { body } = await ask('POST', `${path}/documents?${factsOf(document)}`, content, [], signal);
       const added = body as Shown & Pick<Taken, 'outcome'>; // as the route answers
       const { chunks, tokens } = await untilReady(added, signal, hear);

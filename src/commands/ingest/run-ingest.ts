@@ -82,6 +82,8 @@ function checkFlags(what: readonly string[], { prune, name, baseUrl, concurrency
   };
   const noAddress = what.find((one) => isAddress(one) && !URL.canParse(one));
   if (noAddress !== undefined) refuse(`${printable(noAddress)} is no address.`);
+  if ([...what.filter(isAddress), baseUrl ?? ''].some(hasCredentials))
+    refuse('An address with a user name or password in it would be kept and shown: give one without.');
   if (what.includes('-') && !name) refuse('Say what standard input is called: --name notes.md.');
   if (prune && what.some((one) => isAddress(one) || one === '-'))
     refuse('--prune is for folders: of a site, nobody knows which pages are gone.');
@@ -97,6 +99,11 @@ function pruneOf({ folders, files }: Found): IngestOptions['prune'] {
     folders: folders.filter((folder) => full.has(folder)),
     keys: new Set(files.map(({ key }) => key)),
   };
+}
+
+function hasCredentials(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.username !== '' || url.password !== '');
 }
 
 function isAddress(what: string): boolean {
@@ -133,7 +140,7 @@ async function* allOf(
 }
 
 function fromInput(input: NodeJS.ReadableStream, name: string): GivenDocument {
-  return { key: name, name, open: () => input as AsyncIterable<Uint8Array> }; // nothing has set an encoding
+  return { key: name, name, once: true, open: () => input as AsyncIterable<Uint8Array> }; // nothing has set an encoding
 }
 
 function toWire({ dryRun, ...summary }: Summary): object {

@@ -13,6 +13,8 @@ export interface GivenDocument {
   url?: string;
   tags?: readonly string[];
   open(): Uint8Array | AsyncIterable<Uint8Array>;
+  /** What is opened is there one time: the rest of it is not the document. */
+  once?: true;
 }
 
 /** The same with what is said of all documents. */

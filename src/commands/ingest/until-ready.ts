@@ -25,7 +25,8 @@ export async function untilReady(
   const look = setInterval(() => void tell().catch(() => undefined), lookEvery); // whoever works it off hears of what is wrong
   try {
     while (view.status !== 'ready' && view.status !== 'failed') {
-      const [newest] = await listVersions(context.db, document.id);
+      const { versions } = await listVersions(context.db, document.id, { limit: 1 });
+      const [newest] = versions;
       if (newest)
         await carryOutDocument({ ...context, signal }, { documentId: document.id, version: newest.version });
       signal.throwIfAborted();

@@ -91,6 +91,8 @@ export interface DocumentVersionTable {
   content_type: string | null;
   settings: string;
   status: Generated<VersionStatus>;
+  /** How often, without an end or a step forward since. */
+  begun: Generated<number>;
   done: Generated<number>;
   total: Generated<number>;
   error_code: Later<string>;

@@ -1,3 +1,4 @@
+import { strangeAddresses } from './addresses.ts';
 import { bearOut, readClaim } from './claim.ts';
 import { isTurnedAround } from './is-turned-around.ts';
 import { type Answer, type Ground, leastShare, type Statement } from './read-answer.ts';
@@ -6,7 +7,7 @@ import { joinEvidence, type WordEvidence } from './word-evidence.ts';
 /** Why a statement may not stand: it cites nothing that was found, or its passages do not say it. */
 export type Fault = 'uncited' | 'unsupported';
 
-/** A statement that may not stand; `missing` are numbers and names that its passages do not have. */
+/** A statement that may not stand; `missing` are numbers, names and addresses that its passages do not have. */
 export interface Faulty {
   statement: Statement;
   fault: Fault;
@@ -29,14 +30,24 @@ export async function checkAnswer(answer: Answer, ground: Ground, judge: Judge):
   const stated = answer.statements.filter(({ part }) => part === 'stated');
   const uncited = stated.filter(({ by }) => by.length === 0);
   const cited = stated.filter(({ by }) => by.length > 0);
-  const unsupported = cited.length > 0 ? await judge(cited, ground) : [];
+  const astray = cited.flatMap((statement) => leadingAstray(statement, ground));
+  const left = cited.filter((statement) => !astray.some((one) => one.statement === statement));
+  const unsupported = left.length > 0 ? await judge(left, ground) : [];
   const faulty = [
     ...uncited.map((statement): Faulty => ({ statement, fault: 'uncited', missing: [] })),
+    ...astray,
     ...unsupported,
   ];
   const invents = answer.statements.some(({ unknown }) => unknown.length > 0);
   const counts = answer.statements.some(({ part }) => part !== 'frame');
   return { answer, faulty, passes: faulty.length === 0 && !invents && counts };
+}
+
+/** A statement with an address that neither its passages nor the user name, whoever judges the rest. */
+function leadingAstray(statement: Statement, { addresses, known }: Ground): Faulty[] {
+  const there = statement.by.map((id) => addresses.get(id) ?? new Set<string>());
+  const missing = strangeAddresses(statement.unit.text, known.askedAddresses, ...there);
+  return missing.length > 0 ? [{ statement, fault: 'unsupported', missing }] : [];
 }
 
 /** That a passage was found and is cited is enough. */

@@ -17,6 +17,8 @@ export interface Citing {
   open: Edge[];
   /** Whether the model may be asked once more. */
   mayRepair: boolean;
+  /** Tools that it is not offered then. */
+  changing: Set<string>;
   /** Asks the model. */
   ask: (request: ChatRequest) => Promise<ChatReply>;
 }
@@ -33,15 +35,15 @@ export interface CitedReply {
 }
 
 /**
- * Checks what an agent says after its turn searched the documents. An answer that may not be given is told to its model, once; what
- * is still faulty then is left out, and where nothing is left the graph's decline stands in its place. Beside calls, what is faulty
- * is left out at once.
+ * Checks what an agent says that has searched the documents or could have. An answer that may not be given is told to its model, once;
+ * what is still faulty then is left out, and where nothing is left the graph's decline stands in its place. Beside calls, what is faulty
+ * is left out at once. Who is asked once more may search and hand over, and change nothing: what it said may come from a passage.
  */
 export async function citeReply(
   run: GuardRun,
   request: ChatRequest,
   first: ChatReply,
-  { rules, found, open, mayRepair, ask }: Citing,
+  { rules, found, open, mayRepair, changing, ask }: Citing,
 ): Promise<CitedReply> {
   const ground = readGround(found, rules.decline, open);
   let spent = 0;
@@ -53,7 +55,9 @@ export async function citeReply(
   if (checked.passes || !mayRepair) return { ...settle(first, checked, ground), repaired: false, spent };
 
   run.tell({ type: 'repair', agent: request.agent.name, repair: 'citation', reason: countFaults(checked) });
-  const second = await ask(withNudge(request, first, tellFaults(checked, ground)));
+  const tools = request.tools.filter(({ name }) => !changing.has(name));
+  const nudged = withNudge({ ...request, tools }, first, tellFaults(checked, ground));
+  const second = withoutCallsOf(changing, await ask(nudged));
   spent += Math.max(0, first.usage.total_tokens);
   if (calls(second)) return { ...(await beside(second, ground)), repaired: true, spent };
   const again = await checkAnswer(readAnswer(second.text, ground), ground, judge);
@@ -69,6 +73,12 @@ function judgeFor(check: CitationRules['check'], run: GuardRun, spend: (tokens: 
 
 function calls(reply: ChatReply): boolean {
   return reply.calls.length + reply.invalidCalls.length > 0;
+}
+
+/** A model may call what it is not offered. */
+function withoutCallsOf(changing: Set<string>, reply: ChatReply): ChatReply {
+  const isLeft = ({ name }: { name: string }) => !changing.has(name);
+  return { ...reply, calls: reply.calls.filter(isLeft), invalidCalls: reply.invalidCalls.filter(isLeft) };
 }
 
 function settle(reply: ChatReply, checked: Checked, ground: Ground): Settled {

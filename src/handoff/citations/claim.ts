@@ -1,6 +1,7 @@
 import { foldWord } from '../../knowledge/terms/fold-word.ts';
 import { isStopWord } from '../../knowledge/terms/stop-words.ts';
 import { type Word, wordsOf } from '../../knowledge/terms/words-of.ts';
+import { withoutAddresses } from './addresses.ts';
 import { isDenial } from './denies.ts';
 import { daysIn } from './read-dates.ts';
 import { numbersIn, signsIn } from './read-figures.ts';
@@ -32,8 +33,9 @@ export interface Borne {
   share: number;
 }
 
-/** Reads a sentence that is to be held against texts in these languages. */
-export function readClaim(sentence: string, languages: readonly string[]): Claim {
+/** Reads a sentence that is to be held against texts in these languages. Its addresses are looked at by themselves: see `strangeAddresses`. */
+export function readClaim(said: string, languages: readonly string[]): Claim {
+  const sentence = withoutAddresses(said);
   const language = languages[0] ?? 'und';
   const days = daysIn(sentence, language);
   const signs = signsIn(sentence).map((sign) => [sign]);

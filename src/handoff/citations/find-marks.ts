@@ -46,7 +46,7 @@ export function findMarks(text: string, without: Place[] = []): Mark[] {
 }
 
 /** Whether a place touches none of some places; both are asked for and given in order. */
-function outsideOf(places: Place[]): (place: Place) => boolean {
+export function outsideOf(places: Place[]): (place: Place) => boolean {
   let at = 0;
   return ({ start, end }) => {
     while ((places[at]?.end ?? Number.POSITIVE_INFINITY) <= start) at++;

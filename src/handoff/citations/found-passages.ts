@@ -1,8 +1,9 @@
 import type { Passage } from '../../knowledge/search/search-knowledge.ts';
 import { type Json, type Message, textOf } from '../../message.ts';
-import type { SeatedGraph } from '../seat.ts';
+import type { Seat, SeatedGraph } from '../seat.ts';
 import { turnMessages } from '../state.ts';
 import { transferIn } from '../transfer.ts';
+import { toldIn } from './told-in.ts';
 
 /** A passage as an agent was shown it. */
 export type FoundPassage = Pick<
@@ -22,29 +23,55 @@ export type FoundPassage = Pick<
 
 /** What an answer of a turn may rest on. */
 export interface Found {
-  /** What its searches gave, by id. */
+  /** What its searches gave, by id. Of two passages with an id, which are alike, the one that was found first. */
   passages: Map<string, FoundPassage>;
-  /** What its other calls asked and gave. */
+  /** What its other calls gave, and of what they asked the words of the user. */
   told: string[];
   /** What the user said. */
   asked: string;
+  /** Whether the turn has searched the documents. */
+  searched: boolean;
 }
 
 /** What the turn has found, once any of its agents has searched the documents; undefined before. */
 export function foundInTurn(seated: SeatedGraph, messages: Message[]): Found | undefined {
+  const found = readTurn(seated, messages);
+  return found.searched ? found : undefined;
+}
+
+/**
+ * What an agent's words are held against: those of every agent of a graph with `citations` once the turn has searched, and before that
+ * those of agents that could search.
+ */
+export function heldAgainst(seated: SeatedGraph, seat: Seat, messages: Message[]): Found | undefined {
+  if (!seated.graph.citations) return undefined;
+  const found = readTurn(seated, messages);
+  return found.searched || seat.tools.some(({ findsPassages }) => findsPassages) ? found : undefined;
+}
+
+function readTurn(seated: SeatedGraph, messages: Message[]): Found {
   const turn = turnMessages(messages);
   const searching = searchTools(seated);
   const results = turn.filter((message) => message.type === 'tool' && !transferIn(message));
   const searches = results.filter((message) => message.type === 'tool' && searching.has(message.name));
-  if (searches.length === 0) return undefined;
   const passages = searches.flatMap((message) =>
     message.type === 'tool' ? passagesIn(message.artifact) : [],
   );
+  const asked = turn
+    .flatMap((message) => (message.type === 'human' ? [textOf(message.content)] : []))
+    .join('\n');
   return {
-    passages: new Map(passages.map((passage) => [passage.id, passage])),
-    told: turn.flatMap((message) => toldBy(message, turn, searching)),
-    asked: turn.flatMap((message) => (message.type === 'human' ? [textOf(message.content)] : [])).join('\n'),
+    passages: firstById(passages),
+    told: toldIn(turn, searching, asked),
+    asked,
+    searched: searches.length > 0,
   };
+}
+
+function firstById(passages: FoundPassage[]): Map<string, FoundPassage> {
+  const first = new Map<string, FoundPassage>();
+  for (const passage of passages) if (!first.has(passage.id)) first.set(passage.id, passage);
+  return first;
 }
 
 /** The tools of a graph whose results are passages. */
@@ -57,17 +84,4 @@ export function searchTools({ seats }: SeatedGraph): Set<string> {
 export function passagesIn(artifact: Json | undefined): FoundPassage[] {
   const { passages } = (artifact ?? {}) as { passages?: FoundPassage[] }; // what `Tool.findsPassages` promises
   return Array.isArray(passages) ? passages : [];
-}
-
-function toldBy(message: Message, turn: Message[], searching: Set<string>): string[] {
-  if (
-    message.type !== 'tool' ||
-    message.status === 'error' ||
-    searching.has(message.name) ||
-    transferIn(message)
-  )
-    return [];
-  const calls = turn.flatMap((one) => (one.type === 'ai' ? one.tool_calls : []));
-  const args = message.args ?? calls.find(({ id }) => id === message.tool_call_id)?.args ?? {};
-  return [`${message.name.replaceAll('_', ' ')} ${JSON.stringify(args)} ${message.content}`];
 }

@@ -39,12 +39,12 @@ interface Shown {
   text?: string;
 }
 
-/** The passages of a result's text, by id; a guard may have put a warning before it. */
+/** The passages of a result's text, by id, of which the first counts; a guard may have put a warning before it. */
 function shownIn(content: string): Map<string, Shown> {
   const from = content.indexOf('{"passages":');
   try {
     const { passages = [] } = JSON.parse(content.slice(from)) as { passages?: Shown[] }; // as the tool wrote it
-    return new Map(passages.map((passage) => [String(passage.id), passage]));
+    return new Map(passages.toReversed().map((passage) => [String(passage.id), passage]));
   } catch {
     return new Map();
   }

@@ -71,13 +71,22 @@ export function openPage(source: string, { found, sentences }: Ground, kept: Set
     for (const passage of passages) addMark(passage, unit.text);
   }
 
+  /** A unit may cite a passage many times. */
+  const described = new Map<string, ReturnType<typeof describePassage>>();
+  function describe(passage: FoundPassage, said: string): ReturnType<typeof describePassage> {
+    const name = `${passage.id} ${said}`;
+    const known = described.get(name) ?? describePassage(passage, sentences.get(passage.id) ?? [], said);
+    described.set(name, known);
+    return known;
+  }
+
   function addMark(passage: FoundPassage, said: string): void {
     const marker = numbers.get(passage.id) ?? numbers.size + 1;
     numbers.set(passage.id, marker);
     citations.push({
       marker,
       at: text.length,
-      ...describePassage(passage, sentences.get(passage.id) ?? [], said),
+      ...describe(passage, said),
     });
     text += `[${marker}]`;
   }

@@ -1,11 +1,12 @@
 import { announcedHandoff } from '../announced-handoff.ts';
 import type { Edge } from '../graph-file.ts';
+import { addressesIn, addressNames, strangeAddresses } from './addresses.ts';
 import { bearOut, readClaim } from './claim.ts';
 import type { Found } from './found-passages.ts';
-import { type PassageSentence, readSentences } from './is-turned-around.ts';
+import { isTurnedAround, type PassageSentence, readSentences } from './is-turned-around.ts';
 import type { Block } from './read-blocks.ts';
 import { readUnits, type Unit } from './read-units.ts';
-import { type Known, statesNothing } from './states-nothing.ts';
+import { type Known, onlyHandsOver, statesNothing } from './states-nothing.ts';
 import { joinEvidence, readEvidence, type WordEvidence } from './word-evidence.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface Ground {
   /** What each passage says. */
   passages: Map<string, WordEvidence>;
   sentences: Map<string, PassageSentence[]>;
+  /** The addresses that each passage names, or where it comes from. */
+  addresses: Map<string, Set<string>>;
   decline: string;
   /** Edges on which a handoff may be announced. */
   open: Edge[];
@@ -62,19 +65,27 @@ export function readGround(found: Found, decline: string, open: Edge[]): Ground 
   const asked = joinEvidence(
     [...new Set(['en', ...languages])].map((language) => readEvidence(found.asked, language)),
   );
-  const known = { all: joinEvidence([...passages.values(), asked]), asked, languages };
-  return { found, known, passages, sentences, decline, open };
+  const addresses = new Map(
+    list.map(({ id, title = '', headings, text, url = '' }) => [
+      id,
+      addressNames(title, ...headings, text, url),
+    ]),
+  );
+  const all = joinEvidence([...passages.values(), asked]);
+  const known = { all, asked, askedAddresses: addressNames(found.asked), languages };
+  return { found, known, passages, sentences, addresses, decline, open };
 }
 
-/** Reads an answer: what it states, and which passages are cited for what. */
-export function readAnswer(text: string, ground: Ground): Answer {
+/** Reads an answer: what it states, and which passages are cited for what. Images that no passage has are no part of it. */
+export function readAnswer(written: string, ground: Ground): Answer {
+  const text = withoutImages(written, [...ground.addresses.values()]);
   const { blocks, units } = readUnits(text);
   const declining = declinePattern(ground.decline);
   const declines = [...text.matchAll(declining)].map(({ 0: written, index }) => ({
     start: index,
     end: index + written.length,
   }));
-  const told = joinEvidence(ground.found.told.map((one) => readEvidence(one, 'en')));
+  const told = readTold(ground.found.told);
   const statements = units.map((unit): Statement => {
     const ids = [...new Set(unit.marks.flatMap((mark) => mark.ids))];
     const cites = ids.filter((id) => ground.found.passages.has(id));
@@ -89,22 +100,46 @@ export function readAnswer(text: string, ground: Ground): Answer {
   return { text, blocks, statements: covered(statements) };
 }
 
-function partOf(
-  unit: Unit,
-  isDecline: boolean,
-  cites: boolean,
-  told: WordEvidence,
-  { known, open }: Ground,
-): Part {
+const image = /!\[[^[\]]{0,500}\]\([^()]{0,2000}\)|<img\b[^<>]{0,2000}>/gi;
+
+/** A client that shows an image asks its address for it, and tells it what stands there. */
+function withoutImages(text: string, known: Set<string>[]): string {
+  return text.replace(image, (written) =>
+    addressesIn(written).length > 0 && strangeAddresses(written, ...known).length === 0 ? written : '',
+  );
+}
+
+/** What other tools of the turn told. */
+interface Told extends WordEvidence {
+  sentences: PassageSentence[];
+  addresses: Set<string>;
+}
+
+function readTold(texts: string[]): Told {
+  const sentences = texts.flatMap((text) => readSentences(text, 'en'));
+  return { ...joinEvidence(sentences), sentences, addresses: addressNames(...texts) };
+}
+
+function partOf(unit: Unit, isDecline: boolean, cites: boolean, told: Told, ground: Ground): Part {
   if (isDecline) return 'declined';
-  const needless = statesNothing(unit, known);
+  const needless = statesNothing(unit, ground.known);
   if (needless && !(cites && unit.text)) return needless;
   if (cites) return 'stated';
-  if (announcedHandoff(unit.text, open)) return 'talk';
-  const claim = readClaim(unit.text, ['en']);
+  if (isAnnouncement(unit.text, ground)) return 'talk';
+  return isTold(unit.text, told, ground) ? 'told' : 'stated';
+}
+
+function isAnnouncement(text: string, { known, open }: Ground): boolean {
+  const names = open.map(({ to }) => to);
+  return announcedHandoff(text, open) !== undefined && onlyHandsOver(text, names, known);
+}
+
+function isTold(text: string, told: Told, { known }: Ground): boolean {
+  const claim = readClaim(text, ['en']);
   const { missing, share } = bearOut(claim, told);
-  const isTold = claim.told > 0 && missing.length === 0 && share >= leastShare && told.terms.size > 0;
-  return isTold ? 'told' : 'stated';
+  if (claim.told === 0 || told.terms.size === 0 || missing.length > 0 || share < leastShare) return false;
+  if (strangeAddresses(text, told.addresses, known.askedAddresses).length > 0) return false;
+  return !isTurnedAround(text, claim, told.sentences);
 }
 
 /** The graph's words for declining, however their spaces and capitals are. */
@@ -161,6 +196,8 @@ export function leadsOn({ unit }: Statement): boolean {
   return /[:：]$/.test(unit.text);
 }
 
+/** How far a line with a colon leads, in statements: otherwise a long list of such lines takes the square of its length. */
+const mostLed = 300;
 const parts = ['item', 'row', 'table-head', 'code'];
 
 /** What a line that ends with a colon leads to: the rest of its block; otherwise the list, table or code behind it, or the next block. */
@@ -169,7 +206,7 @@ export function ledTo(statements: Statement[], at: number): Statement[] {
   const there = statements[at + 1]?.unit.block;
   const isLed = ({ unit: { block } }: Statement) =>
     block === there || (there !== here && there && parts.includes(there.kind) && parts.includes(block.kind));
-  const rest = statements.slice(at + 1);
+  const rest = statements.slice(at + 1, at + 1 + mostLed);
   const end = rest.findIndex((statement) => !isLed(statement));
   return end < 0 ? rest : rest.slice(0, end);
 }

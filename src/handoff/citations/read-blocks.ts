@@ -17,7 +17,6 @@ const heading = /^\s{0,3}#{1,6}\s+|^\s*(?=(\*\*|__)[^*_]+\1:?\s*$)/;
 const item = /^\s*(?:[-*+•‣–]|\d{1,3}[.)]|[a-zA-Z][.)])\s+(?:\[[ xX]\]\s+)?/;
 const rule = /^\s*([-*_])(?:\s*\1){2,}\s*$/;
 const row = /^\s*\|.*\|\s*$/;
-const separator = /^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$/;
 const quoted = /^\s*(?:>\s?)+/;
 
 /** The blocks of a text, in order: each item of a list, each row of a table and each block of code is one. Takes one pass. */
@@ -46,10 +45,11 @@ function linesOf(text: string): Line[] {
 
 /** The line that closes a block of code, or the last one. */
 function endOfCode(lines: Line[], from: number, mark: string): number {
-  const closing = lines.findIndex(
-    ({ text }, at) => at > from && text.trim().startsWith(mark) && /^\s*[`~]+\s*$/.test(text),
-  );
-  return closing < 0 ? lines.length - 1 : closing;
+  for (let at = from + 1; at < lines.length; at++) {
+    const { text } = lines[at] as Line; // within bounds
+    if (text.trim().startsWith(mark) && /^\s*[`~]+\s*$/.test(text)) return at;
+  }
+  return lines.length - 1;
 }
 
 function addLine(blocks: Block[], line: Line, next: Line | undefined, before: Line | undefined): void {
@@ -65,7 +65,7 @@ function addLine(blocks: Block[], line: Line, next: Line | undefined, before: Li
 
 /** What a line begins, and what stands in front of what it says. */
 function kindOf(text: string, next: Line | undefined): { kind: Block['kind']; prefix: string } {
-  const isAbove = next !== undefined && separator.test(next.text) && next.text.includes('|');
+  const isAbove = next !== undefined && isSeparator(next.text) && next.text.includes('|');
   if (row.test(text)) return { kind: isAbove ? 'table-head' : 'row', prefix: '' };
   if (rule.test(text)) return { kind: 'rule', prefix: '' };
   const title = heading.exec(text);
@@ -75,9 +75,14 @@ function kindOf(text: string, next: Line | undefined): { kind: Block['kind']; pr
   return { kind: 'paragraph', prefix: quoted.exec(text)?.[0] ?? /^\s*/.exec(text)?.[0] ?? '' };
 }
 
+/** The line between a table's head and its rows. */
+function isSeparator(text: string): boolean {
+  return text.includes('-') && /^[\s:|-]*$/.test(text);
+}
+
 /** Whether a line belongs to the block before it: the line under a table's head, or one more line of a paragraph or an item. */
 function goesOn(last: Block, { text }: Line, before: Line | undefined): boolean {
   if (before?.end !== last.end || before.text.trim() === '') return false;
-  if (last.kind === 'table-head') return separator.test(text);
+  if (last.kind === 'table-head') return isSeparator(text);
   return (last.kind === 'paragraph' || last.kind === 'item') && kindOf(text, undefined).kind === 'paragraph';
 }

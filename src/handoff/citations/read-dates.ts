@@ -6,7 +6,7 @@ export interface NamedDay {
 }
 
 const inDigits = /\b(\d{4})-(\d{2})-(\d{2})\b|\b(\d{1,2})([./])(\d{1,2})\5(\d{4})\b/g;
-const monthFirst = /(\p{L}{3,})\.? (\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{4})\b)?/gu;
+const monthFirst = /(?<!\p{L})(\p{L}{3,})\.? (\d{1,2})(?:st|nd|rd|th)?(?!\d)(?:,? (\d{4})\b)?/gu;
 const dayFirst = /\b(\d{1,2})(?:st|nd|rd|th|er|\.)?(?: of| de)? (\p{L}{3,})\.?(?:,?(?: de)? (\d{4})\b)?/gu;
 
 /** The days that a text in a language names, in digits or with the month's name. Days and months in digits with slashes may be either. */

@@ -45,7 +45,7 @@ function waysOf(number: string): string[][] {
 }
 
 function fraction(whole: string, part: string): string {
-  const rest = part.replace(/0+$/, '');
+  const rest = part.replace(/(?<!0)0+$/, '');
   return rest ? `${canonical(whole)}.${rest}` : canonical(whole);
 }
 

@@ -1,5 +1,6 @@
 import { splitSentences } from '../../model/evidence/split-sentences.ts';
-import { findMarks, type Mark, withoutMarks } from './find-marks.ts';
+import { addressesIn } from './addresses.ts';
+import { findMarks, type Mark, outsideOf, withoutMarks } from './find-marks.ts';
 import { type Block, readBlocks } from './read-blocks.ts';
 
 /** A sentence of an answer, or what stands for one: a heading, a table's row, a block of code. Its marks belong to it. */
@@ -41,16 +42,23 @@ function unitsOf(block: Block, marks: Mark[], text: string, bare: string): Unit[
   });
 }
 
-/** Where the sentences of a block begin; the first begins where the block does, whatever stands before its first word. */
+/** Where the sentences of a block begin, none inside an address; the first begins where the block does, whatever stands before its first word. */
 function startsOf({ from, end }: Block, bare: string): number[] {
-  const sentences = splitSentences(bare.slice(from, end));
-  return [from, ...sentences.slice(1).map(({ start }) => from + start)];
+  const text = bare.slice(from, end);
+  const isOutside = outsideOf(addressesIn(text));
+  const starts = splitSentences(text)
+    .slice(1)
+    .map(({ start }) => start);
+  return [
+    from,
+    ...starts.filter((start) => isOutside({ start, end: start + 1 })).map((start) => from + start),
+  ];
 }
 
 function plain(text: string): string {
   return text
     .replace(/\*\*|__|~~|[*`|]|^\s*>\s?/g, ' ')
     .replace(/\s+/g, ' ')
-    .replace(/ (?=[.,;:!?])/g, '')
+    .replace(/ (?=[.,;:!?](?![\p{L}\p{N}]))/gu, '')
     .trim();
 }

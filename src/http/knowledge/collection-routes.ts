@@ -1,5 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppContext } from '../../app-context.ts';
+import { reaches } from '../../identity/covers.ts';
 import type { Collection } from '../../knowledge/collections/collection.ts';
 import {
   changeCollection,
@@ -9,6 +10,7 @@ import {
   readCollection,
 } from '../../knowledge/collections/collections.ts';
 import { checkWebhookUrl } from '../../turn/send-webhook.ts';
+import { theCaller } from '../auth/the-caller.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { readBody } from '../read-body.ts';
@@ -41,7 +43,11 @@ const collectionSchema = z
     metric: z.enum(['cosine', 'l2', 'inner_product']),
     chunk_tokens: z.int(),
     overlap_tokens: z.int(),
-    webhook: z.string().nullable(),
+    webhook: z
+      .string()
+      .nullable()
+      .optional()
+      .describe('Its address may be a secret: shown to engineers and admins.'),
     embedding: z
       .object({
         ...space,
@@ -140,9 +146,10 @@ function describeRoutes(app: OpenAPIHono<HttpEnv>): void {
 }
 
 function showCollection(collection: Collection): z.infer<typeof collectionSchema> {
-  const { chunkTokens, overlapTokens, createdAt, updatedAt, ...same } = collection;
+  const { chunkTokens, overlapTokens, createdAt, updatedAt, webhook, ...same } = collection;
   return {
     ...same,
+    ...(reaches(theCaller().role, 'engineer') && { webhook }),
     chunk_tokens: chunkTokens,
     overlap_tokens: overlapTokens,
     created_at: createdAt.toISOString(),

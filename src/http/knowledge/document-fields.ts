@@ -13,7 +13,10 @@ const language = z
   .regex(/^[a-zA-Z]{2,3}(-[a-zA-Z0-9]{1,8}){0,4}$/, 'expected a language such as en or pt-BR')
   .describe('Absent: as the document says, or as it reads.');
 const title = z.string().trim().min(1).max(500);
-const webUrl = z.url({ protocol: /^https?$/, error: 'expected a URL of http or https' }).max(1000);
+const webUrl = z
+  .url({ protocol: /^https?$/, error: 'expected a URL of http or https' })
+  .max(1000)
+  .refine(hasNoCredentials, 'expected a URL without a user name or password');
 export const tag = z.string().trim().min(1).max(100);
 
 /** What people say of a document that is there, too. */
@@ -52,6 +55,12 @@ export const broughtFields = {
     .refine((name) => name !== '', 'expected a name')
     .describe('Of the file.'),
 };
+
+/** What has some would be kept, shown and recorded with them. */
+function hasNoCredentials(address: string): boolean {
+  const url = URL.parse(address);
+  return !url?.username && !url?.password;
+}
 
 /** A name that shows as it is: without control characters, and those that turn the direction of text. */
 export function plainName(name: string): string {

@@ -14,6 +14,7 @@ import type { HttpEnv } from '../http-env.ts';
 import { readBody } from '../read-body.ts';
 import { changingFields, publishStates, tag as tagSchema } from './document-fields.ts';
 import { readCollectionName, readDocumentId } from './read-names.ts';
+import { seen, seesUnpublished } from './see-unpublished.ts';
 import {
   chunkSchema,
   documentExample,
@@ -42,7 +43,7 @@ const waitQuery = z.strictObject({
     .default(0)
     .describe('Seconds until the answer comes at the latest; sooner when the document is ready or failed.'),
 });
-const chunkQuery = z.strictObject({
+const pageQuery = z.strictObject({
   limit: whole.min(1).max(1000).default(100),
   after: whole.min(0).max(2_147_483_647).optional().describe('The `next` of the page before.'),
 });
@@ -60,21 +61,26 @@ export function documentRoutes({ db, queue, turns }: AppContext): OpenAPIHono<Ht
     const collection = readCollectionName(c);
     const { key, ...filter } = checkInput(listQuery, c.req.query());
     if (key === undefined) {
-      const { documents, next } = await listDocuments(db, collection, filter);
+      const { documents, next } = await listDocuments(db, collection, {
+        ...filter,
+        isPublished: !seesUnpublished(),
+      });
       return c.json({ documents: documents.map(showDocument), next });
     }
     const found = await findDocument(db, collection, key);
-    return c.json({ documents: found ? [showDocument(found)] : [], next: null });
+    const isShown = found && (found.publish === 'published' || seesUnpublished());
+    return c.json({ documents: isShown ? [showDocument(found)] : [], next: null });
   });
 
   app.get(path, async (c) => {
     const id = readDocumentId(c);
     const { wait } = checkInput(waitQuery, c.req.query());
-    if (wait === 0) return c.json(showDocument(await readDocument(db, id)));
+    const document = seen(await readDocument(db, id));
+    if (wait === 0) return c.json(showDocument(document));
     const leave = c.get('streams').enter('stream');
     try {
       const signal = AbortSignal.any([c.req.raw.signal, turns.closed.signal]);
-      return c.json(showDocument(await waitForDocument(db, id, wait, signal)));
+      return c.json(showDocument(seen(await waitForDocument(db, id, wait, signal))));
     } finally {
       leave();
     }
@@ -95,13 +101,19 @@ export function documentRoutes({ db, queue, turns }: AppContext): OpenAPIHono<Ht
   );
 
   app.get(`${path}/chunks`, async (c) => {
-    const { chunks, next } = await readChunks(db, readDocumentId(c), checkInput(chunkQuery, c.req.query()));
+    const id = readDocumentId(c);
+    const page = checkInput(pageQuery, c.req.query());
+    seen(await readDocument(db, id));
+    const { chunks, next } = await readChunks(db, id, page);
     return c.json({ chunks: chunks.map(showChunk), next });
   });
 
   app.get(`${path}/versions`, async (c) => {
-    const versions = await listVersions(db, readDocumentId(c));
-    return c.json({ versions: versions.map(showVersion) });
+    const id = readDocumentId(c);
+    const page = checkInput(pageQuery, c.req.query());
+    seen(await readDocument(db, id));
+    const { versions, next } = await listVersions(db, id, page);
+    return c.json({ versions: versions.map(showVersion), next });
   });
 
   return app;
@@ -144,12 +156,13 @@ function describeRoutes(app: OpenAPIHono<HttpEnv>): void {
     tag,
     summary: 'List the passages of a document',
     description: 'Those of the version that is searched, or else of the one that is made.',
-    query: chunkQuery,
+    query: pageQuery,
     answer: z.object({ chunks: z.array(chunkSchema), next: z.int().nullable() }),
   });
   describe(app, 'GET /api/v1/documents/{document}/versions', {
     tag,
     summary: 'List the versions of a document, the newest first',
-    answer: z.object({ versions: z.array(versionSchema) }),
+    query: pageQuery,
+    answer: z.object({ versions: z.array(versionSchema), next: z.int().nullable() }),
   });
 }

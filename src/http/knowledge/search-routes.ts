@@ -1,6 +1,6 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppContext } from '../../app-context.ts';
-import { listCollections } from '../../knowledge/collections/collections.ts';
+import { nameCollections } from '../../knowledge/collections/collections.ts';
 import {
   type KnowledgeSearch,
   type Passage,
@@ -13,6 +13,9 @@ import { jsonObjectSchema } from '../json-schema.ts';
 import { readBody } from '../read-body.ts';
 import { collectionName, tag as tagSchema } from './document-fields.ts';
 import { readCollectionName } from './read-names.ts';
+
+/** Each is a search by vectors of its own. */
+const mostCollections = 100;
 
 const inOne = z
   .strictObject({
@@ -37,7 +40,12 @@ const inOne = z
   .openapi('CollectionSearch');
 const inMany = inOne
   .extend({
-    collections: z.array(collectionName).min(1).max(100).optional().describe('All, unless given.'),
+    collections: z
+      .array(collectionName)
+      .min(1)
+      .max(mostCollections)
+      .optional()
+      .describe('All, unless given; of more than 100, the first by name.'),
   })
   .openapi('KnowledgeSearch');
 
@@ -108,7 +116,7 @@ export function searchRoutes({ db, embedder, log }: AppContext): OpenAPIHono<Htt
 
   app.post('/api/v1/search', async (c) => {
     const { collections, ...asked } = await readBody(c, inMany);
-    const names = collections ?? (await listCollections(db)).map(({ name }) => name);
+    const names = collections ?? (await nameCollections(db, mostCollections));
     return c.json(await search({ ...asked, collections: [...new Set(names)], signal: c.req.raw.signal }));
   });
 

@@ -86,7 +86,7 @@ function* rowsOf(block: Extract<Block, { type: 'table' }>, cutting: Cutting): Ge
   const { maxTokens, countTokens } = cutting;
   const text = block.header && `${rowText(block.header)}\n|${' --- |'.repeat(block.header.length)}`;
   const header: Header | undefined =
-    text && text.length < maxTokens * 16 ? { text, tokens: countTokens(text) } : undefined;
+    text && text.length <= maxTokens * headerCharacters ? { text, tokens: countTokens(text) } : undefined;
   const repeated = header && header.tokens <= maxTokens / 3 ? header : undefined;
   if (block.header && !repeated)
     yield* inPieces(block, 'row', splitText(rowText(block.header), maxTokens, countTokens), '\n\n');
@@ -97,6 +97,9 @@ function* rowsOf(block: Extract<Block, { type: 'table' }>, cutting: Cutting): Ge
       yield { ...piece, ...(repeated ? { header: repeated } : {}) };
   }
 }
+
+/** For each token of a chunk: a header is in every chunk of its table, and must not be most of it in characters either. */
+const headerCharacters = 4;
 
 function* splitRow(row: string[], maxTokens: number, { countTokens, language }: Cutting): Generator<Part> {
   const text = rowText(row);

@@ -15,7 +15,8 @@ export function* splitText(
   language?: string,
 ): Generator<Part> {
   let glue = '';
-  for (const { segment } of segmenter(language).segment(text)) {
+  for (const { index, segment: flat } of segmenter(language).segment(unwrap(text))) {
+    const segment = text.slice(index, index + flat.length);
     const sentence = segment.trim();
     const start = sentence === '' ? segment.length : segment.indexOf(sentence);
     glue += segment.slice(0, start);
@@ -26,6 +27,11 @@ export function* splitText(
     }
     glue = segment.slice(start + sentence.length);
   }
+}
+
+/** The text, as long as before, with a blank where a line goes on in the next: what begins in lower case begins no sentence. */
+function unwrap(text: string): string {
+  return text.replace(/\n(?=\p{Ll})/gu, ' ');
 }
 
 const segmenters = new Map<string, Intl.Segmenter>();

@@ -65,6 +65,17 @@ export function listCollections(db: Kysely<Schema>): Promise<Collection[]> {
   return showCollections(db);
 }
 
+/** The names of the first so many, by name. */
+export async function nameCollections(db: Kysely<Schema>, most: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('baton.collection')
+    .select('collection')
+    .orderBy('collection')
+    .limit(most)
+    .execute();
+  return rows.map(({ collection }) => collection);
+}
+
 /** See `CollectionChange`. */
 export async function changeCollection(
   db: Kysely<Schema>,

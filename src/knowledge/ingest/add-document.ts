@@ -9,6 +9,7 @@ import { addEvent } from '../events/add-event.ts';
 import { applyFields } from './apply-fields.ts';
 import { checkDocumentKey, checkFields } from './check-document.ts';
 import type { DocumentFields, DocumentView } from './document-view.ts';
+import { dropHidden } from './drop-hidden.ts';
 import { isThere, makeVersion, settingsOf } from './make-version.ts';
 import { readDocument } from './read-documents.ts';
 import { dropContent, keepRest, type TakenContent, takeContent } from './take-content.ts';
@@ -90,6 +91,7 @@ async function place({ db: trx, queue }: AddContext, placed: Placed) {
   const settings = settingsOf(collection, name ?? key, contentType);
   const documentId = document.document_id;
   const isSame = !isNew && (await isThere(trx, document, content.hash, settings));
+  await dropHidden(trx, document, fields.publish, content.hash);
   // Said of it before it is read, so that it is read with that.
   await applyFields({ db: trx, queue }, { collection, document }, fields);
   if (isSame) return { documentId, outcome: 'unchanged' as const };

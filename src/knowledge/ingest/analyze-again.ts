@@ -60,7 +60,7 @@ async function analyzeVersion(trx: Kysely<Schema>, of: Of, owner: Told): Promise
   const isTitled = chunks.some((chunk) => chunk.title !== title);
   await trx
     .updateTable('baton.document_version')
-    .set({ language, ...(isTitled && { space_no: null }) })
+    .set({ language, ...(isTitled && { space_no: null, begun: 0 }) })
     .where('document_id', '=', documentId)
     .where('version', '=', version)
     .execute();

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { Logger } from '../../log.ts';
 import type { ChunkEmbedder } from '../embed/embed-halving.ts';
@@ -29,29 +29,67 @@ export interface DocumentJob {
 /**
  * Makes a version of a document what is searched: reads it, cuts it into chunks, embeds them, and has it serve in the place of the one
  * before. Goes on from where it was left, and does nothing where all is done or nobody waits for it any more, so that it may be done again,
- * by several at once, and be broken off anywhere. A document that cannot be read is `failed` with the reason, and that is all.
+ * by several at once, and be broken off anywhere. A document that cannot be read is `failed` with the reason, and that is all; so is one
+ * that was begun many times by processes that did not live to see its end, since it may be what they died of.
  *
  * Rejects with a `ModelError` when the chunks cannot be embedded now, and with the signal's reason: it had better be tried again then.
  */
 export async function carryOutDocument(context: IngestContext, job: DocumentJob): Promise<void> {
   const { db, log } = context;
   const started = performance.now();
-  let at = await lookAtJob(db, job);
-  if (!at) return;
+  const first = await lookAtJob(db, job);
+  if (!first) return;
+  if (!(await begin(db, job))) {
+    log.error({ ...job }, 'a document is given up: whoever begins it does not end it');
+    return failDocument(db, job, givenUp);
+  }
   try {
-    if (at.status === 'waiting' || at.status === 'reading') {
-      await readVersion(context, at);
-      at = await lookAtJob(db, job);
-    }
-    while (at && (await embedOnce(context, at))) {
-      if (!(await finishVersion(db, at))) continue;
-      log.info({ ...job, ms: Math.round(performance.now() - started) }, 'a document is ready');
-      return;
-    }
+    await makeWhole(context, first, started);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
     log.info({ ...job, code: error.code, err: error }, 'a document cannot be read');
     await failDocument(db, job, error);
+  } finally {
+    await end(db, job).catch(() => undefined); // the first error says more, and it is begun again then
+  }
+}
+
+/** How often a version is begun without an end: a process that dies takes all along that it is at. */
+const mostBegun = 10;
+
+const givenUp = {
+  code: 'internal',
+  message: `It was begun ${mostBegun} times by processes that ended before it did.`,
+};
+
+/** False when it was begun too often. */
+async function begin(db: Kysely<Schema>, { documentId, version }: DocumentJob): Promise<boolean> {
+  const { rows } = await sql`
+    update baton.document_version set begun = begun + 1
+    where document_id = ${documentId} and version = ${version} and begun < ${mostBegun}
+    returning version`.execute(db);
+  return rows.length > 0;
+}
+
+/** However it ended, the process is alive. */
+async function end(db: Kysely<Schema>, { documentId, version }: DocumentJob): Promise<void> {
+  await sql`
+    update baton.document_version set begun = greatest(begun - 1, 0)
+    where document_id = ${documentId} and version = ${version}`.execute(db);
+}
+
+async function makeWhole(context: IngestContext, first: JobAtHand, started: number): Promise<void> {
+  const { db, log } = context;
+  const { documentId, version } = first;
+  let at: JobAtHand | undefined = first;
+  if (at.status === 'waiting' || at.status === 'reading') {
+    await readVersion(context, at);
+    at = await lookAtJob(db, at);
+  }
+  while (at && (await embedOnce(context, at))) {
+    if (!(await finishVersion(db, at))) continue;
+    log.info({ documentId, version, ms: Math.round(performance.now() - started) }, 'a document is ready');
+    return;
   }
 }
 

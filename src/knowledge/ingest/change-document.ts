@@ -7,6 +7,7 @@ import { applyFields } from './apply-fields.ts';
 import { checkFields } from './check-document.ts';
 import type { DocumentFields, DocumentView } from './document-view.ts';
 import { removeDocuments } from './drop-documents.ts';
+import { dropHidden } from './drop-hidden.ts';
 import { lockNamed, versionOf } from './lock-document.ts';
 import { readDocument } from './read-documents.ts';
 
@@ -21,7 +22,12 @@ export async function changeDocument(
 ): Promise<DocumentView> {
   const fields = checkFields(change);
   await db.transaction().execute(async (trx) => {
-    await applyFields({ db: trx, queue }, await lockNamed(trx, documentId), fields);
+    const locked = await lockNamed(trx, documentId);
+    const made = await versionOf(trx, documentId, locked.document.making);
+    // What is waited for is meant; what has failed is seen to have, and then what was there before is.
+    if (made && made.status !== 'failed')
+      await dropHidden(trx, locked.document, fields.publish, made.content_hash);
+    await applyFields({ db: trx, queue }, locked, fields);
   });
   return readDocument(db, documentId);
 }
@@ -54,6 +60,7 @@ export async function retryDocument({ db, queue }: AddContext, documentId: strin
         status: made.content_id === null ? 'embedding' : 'waiting',
         error_code: null,
         error_message: null,
+        begun: 0,
         done: 0,
         updated_at: sql`now()`,
       })

@@ -42,7 +42,21 @@ export async function fetchDocument(address: string, options: FetchOptions): Pro
   if (status < 200 || status > 299)
     throw new CallerError('unprocessable', `${address} cannot be fetched: it answers with status ${status}.`);
   if (cut) throw new CallerError('too-large', `${address} has more than ${maxBytes} bytes.`);
-  return { bytes: body, contentType: headers['content-type'], url, name: nameOf(url) };
+  return {
+    bytes: body,
+    contentType: headers['content-type'],
+    url: withoutCredentials(url),
+    name: nameOf(url),
+  };
+}
+
+/** A redirect may bring some. */
+function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 const userAgent = 'Baton';

@@ -67,6 +67,7 @@ async function keep(
     .set({
       status: 'embedding',
       content_id: null,
+      begun: 0,
       done: 0,
       total: read.chunks.length,
       kind: read.kind,

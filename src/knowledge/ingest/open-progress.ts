@@ -33,6 +33,7 @@ export function openProgress(
       update baton.document_version
       set done = case when status = ${status} then ${done}::integer else done end,
         total = case when status = ${status} then ${total}::integer else total end,
+        begun = case when status = 'embedding' and done < ${done}::integer then 0 else begun end,
         updated_at = case when status = ${status} then now() else updated_at end
       where document_id = ${documentId} and version = ${version} and status in (${status}, 'ready')
       returning version`.execute(db);

@@ -11,6 +11,8 @@ export interface DocumentFilter {
   status?: VersionStatus | undefined;
   tag?: string | undefined;
   publish?: PublishState | undefined;
+  /** Only what is, whatever `publish` asks for. */
+  isPublished?: boolean | undefined;
   /** In the key, name or title, whatever the case. */
   search?: string | undefined;
   /** What the page before gave as `next`. */
@@ -45,7 +47,7 @@ export async function listDocuments(
   collection: string,
   filter: DocumentFilter = {},
 ): Promise<{ documents: DocumentView[]; next: string | null }> {
-  const { status, tag, publish, search, after, limit: asked = 100 } = filter;
+  const { status, tag, publish, isPublished, search, after, limit: asked = 100 } = filter;
   const limit = Math.min(Math.max(1, asked), 1_000);
   const pattern = search && `%${search.replace(/[\\%_]/g, '\\$&')}%`;
   const conditions = [
@@ -53,6 +55,7 @@ export async function listDocuments(
     ...(status ? [sql`coalesce(made.status, serves.status) = ${status}`] : []),
     ...(tag ? [sql`${tag} = any(own.tags)`] : []),
     ...(publish ? [sql`own.publish = ${publish}`] : []),
+    ...(isPublished ? [sql`own.publish = 'published'`] : []),
     ...(pattern
       ? [sql`(own.key ilike ${pattern} or own.name ilike ${pattern} or own.title ilike ${pattern})`]
       : []),
@@ -94,8 +97,13 @@ export async function readChunks(
   return { chunks, next: rows.length > limit ? (chunks.at(-1)?.position ?? null) : null };
 }
 
-/** The newest first. */
-export async function listVersions(db: Kysely<Schema>, documentId: string): Promise<VersionView[]> {
+/** The newest first. `after` is what the page before gave as `next`; at most 1,000, and 100 unless given. */
+export async function listVersions(
+  db: Kysely<Schema>,
+  documentId: string,
+  { after, limit: asked = 100 }: { after?: number | undefined; limit?: number | undefined } = {},
+): Promise<{ versions: VersionView[]; next: number | null }> {
+  const limit = Math.min(Math.max(1, asked), 1_000);
   await readDocument(db, documentId);
   const rows = await db
     .selectFrom('baton.document_version')
@@ -103,9 +111,11 @@ export async function listVersions(db: Kysely<Schema>, documentId: string): Prom
     .selectAll('baton.document_version')
     .select('baton.document.serving')
     .where('baton.document_version.document_id', '=', documentId)
+    .$if(after !== undefined, (query) => query.where('version', '<', after ?? 0))
     .orderBy('version', 'desc')
+    .limit(limit + 1)
     .execute();
-  return rows.map((row) => ({
+  const versions = rows.slice(0, limit).map((row) => ({
     version: row.version,
     status: row.status,
     serves: row.version === row.serving,
@@ -119,6 +129,7 @@ export async function listVersions(db: Kysely<Schema>, documentId: string): Prom
     createdAt: row.created_at,
     readyAt: row.ready_at,
   }));
+  return { versions, next: rows.length > limit ? (versions.at(-1)?.version ?? null) : null };
 }
 
 async function numberOf(db: Kysely<Schema>, collection: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { cleanText, inOneLine } from './clean-text.ts';
+import { cleanText, inOneLine, inShort } from './clean-text.ts';
 import type { Block, Place } from './document.ts';
 import { DocumentError } from './document-error.ts';
 import type { ReadLimits } from './read-limits.ts';
@@ -58,14 +58,21 @@ export function openBlockList(limits: ReadLimits): BlockList {
           level,
           text: line,
         };
-        open.push({ level, text: line });
+        open.push({ level, text: inShort(line) });
+        open = open.slice(-mostHeadings);
         where = { ...where, headings: open.map((above) => above.text) };
         return block;
       });
     },
     paragraph: (text) => add(tidy(text), (tidied) => ({ ...where, type: 'paragraph', text: tidied })),
     item: (text, level, ordered) =>
-      add(tidy(text), (tidied) => ({ ...where, type: 'item', level, ordered, text: tidied })),
+      add(tidy(text), (tidied) => ({
+        ...where,
+        type: 'item',
+        level: Math.min(level, mostLevels),
+        ordered,
+        text: tidied,
+      })),
     code: (text, language) =>
       add(cleanText(text).replace(/^\n+/, '').trimEnd(), (kept) => ({
         ...where,
@@ -80,9 +87,9 @@ export function openBlockList(limits: ReadLimits): BlockList {
       count({
         blocks: full.length,
         cells: full.length * first.length,
-        characters: full.reduce((sum, row) => sum + row.reduce((length, cell) => length + cell.length, 0), 0),
+        characters: full.reduce((sum, row) => sum + lengthOf(row), 0),
       });
-      const body = header && rest.length > 0 ? rest : full;
+      const body = header && rest.length > 0 && lengthOf(first) <= longestHeader ? rest : full;
       for (let at = 0; at < body.length; at += rowsOfBlock) {
         const part = body.slice(at, at + rowsOfBlock);
         blocks.push({ ...where, type: 'table', ...(body === rest ? { header: first } : {}), rows: part });
@@ -99,7 +106,7 @@ export function openBlockList(limits: ReadLimits): BlockList {
       count({});
     },
     sheet(name) {
-      beginPart({ sheet: inOneLine(name) });
+      beginPart({ sheet: inShort(inOneLine(name)) });
       blocks.push({ ...where, type: 'sheet' });
       count({});
     },
@@ -112,6 +119,16 @@ export function openBlockList(limits: ReadLimits): BlockList {
 
 /** So that no block is very long, and a part of a table can be passed on before the rest. */
 const rowsOfBlock = 500;
+
+// Where it stands is said with each part of a text, so it must not grow as the text does.
+const mostHeadings = 8;
+const mostLevels = 20;
+/** Of all names of columns, which are said with each part of a table; longer ones are a row like any other. */
+const longestHeader = 10_000;
+
+function lengthOf(row: string[]): number {
+  return row.reduce((length, cell) => length + cell.length, 0);
+}
 
 function hasText({ type }: Block): boolean {
   return type !== 'page' && type !== 'slide' && type !== 'sheet';

@@ -15,5 +15,17 @@ export function inOneLine(text: string): string {
   return cleanText(text).replace(/\s+/g, ' ').trim();
 }
 
+/** The beginning of a line that names something: 300 characters, and `…` where it is longer. */
+export function inShort(line: string): string {
+  return line.length <= longestName
+    ? line
+    : `${line
+        .slice(0, longestName - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
+}
+
+const longestName = 300;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it takes away
 const unseen = /[\u0000-\u0008\u000e-\u001f\u007f\u00ad\ufeff]/g;

@@ -1,5 +1,6 @@
 import { errorMessage } from '../../errors.ts';
 import { openBlockList } from './block-list.ts';
+import { inOneLine, inShort } from './clean-text.ts';
 import { type Claims, type Detected, detectKind } from './detect-kind.ts';
 import type { Block, ReadDocument } from './document.ts';
 import { DocumentError } from './document-error.ts';
@@ -33,8 +34,9 @@ export async function readBytes(
   try {
     const facts = await readKind(found, bytes, options, { list, limits, progress });
     const blocks = list.end();
-    const title = facts.title ?? topHeading(blocks);
-    return { ...facts, ...(title ? { title } : {}), kind: found.kind, blocks };
+    const { title: told = '', ...others } = facts;
+    const title = inShort(inOneLine(told) || topHeading(blocks) || '');
+    return { ...others, ...(title ? { title } : {}), kind: found.kind, blocks };
   } catch (error) {
     if (error instanceof DocumentError) throw error;
     throw new DocumentError(

@@ -46,7 +46,16 @@ export function closenessOf(
 /** Who asks by the title, or by a heading, is answered by what stands under it. */
 function wholeOf({ title, headings, text }: ReadableText): string {
   const path = new Set([title ?? '', ...headings]);
-  return [...path, text].join('\n').slice(0, mostCharacters);
+  const own = text.split('\n').filter((line) => !isLinkAlone(line));
+  return [...path, ...own].join('\n').slice(0, mostCharacters);
+}
+
+/** Of an item of a list in Markdown that is a link and no more: its words are another document's title, and that is the one meant by them. */
+function isLinkAlone(line: string): boolean {
+  const item = line.trim();
+  const middle = item.indexOf('](');
+  if (!item.startsWith('- [') || !item.endsWith(')') || middle < 0) return false;
+  return !/[\s[\]]/.test(item.slice(middle + 2, -1));
 }
 
 /** A query as texts of one language would have it. */

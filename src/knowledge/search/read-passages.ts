@@ -3,17 +3,20 @@ import type { Schema } from '../../db/schema.ts';
 import type { Fused } from './fuse.ts';
 import { type Passage, type PassageRange, passageId } from './passage.ts';
 
-/** What was found, as passages with their documents' facts, in the same order; without what may be found no more. */
+/**
+ * What was found, as passages with their documents' facts, those of the oldest document first, each in its own order; without
+ * what may be found no more.
+ */
 export async function readPassages(db: Kysely<Schema>, found: readonly Fused[]): Promise<Passage[]> {
   if (found.length === 0) return [];
   const rows = await selectRows(
     db,
     found.map(({ chunk_no }) => chunk_no),
   );
-  const byNumber = new Map(rows.map((row) => [row.chunk_no, row]));
-  return found.flatMap((hit) => {
-    const row = byNumber.get(hit.chunk_no);
-    return row ? [toPassage(row, hit)] : [];
+  const hits = new Map(found.map((hit) => [hit.chunk_no, hit]));
+  return rows.sort(byAge).flatMap((row) => {
+    const hit = hits.get(row.chunk_no);
+    return hit ? [toPassage(row, hit)] : [];
   });
 }
 
@@ -32,10 +35,19 @@ function selectRows(db: Kysely<Schema>, chunks: number[]) {
     )
     .select(['own.chunk_no', 'own.chunk_id', 'own.document_id', 'own.version', 'own.position', 'own.title'])
     .select(['own.headings', 'own.place', 'own.text', 'own.language'])
-    .select(['held.collection', 'document.key', 'document.name', 'document.url'])
+    .select(['held.collection', 'document.key', 'document.name', 'document.url', 'document.created_at'])
     .where('own.chunk_no', '=', sql<number>`any(${chunks}::bigint[])`)
     .where('own.live', '=', true)
     .execute();
+}
+
+/** Of the documents, which a new version changes nothing of; then where in the document. */
+function byAge(one: Row, other: Row): number {
+  return (
+    one.created_at.getTime() - other.created_at.getTime() ||
+    (one.document_id < other.document_id ? -1 : one.document_id > other.document_id ? 1 : 0) ||
+    one.position - other.position
+  );
 }
 
 type Row = Awaited<ReturnType<typeof selectRows>>[number];

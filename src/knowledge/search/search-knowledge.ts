@@ -39,7 +39,7 @@ const depth = { lists: 100, read: 30 };
 /**
  * The passages of published documents that answer a query best, best first: found by their words (BM25) and by their vectors, both fused,
  * and then ordered by how closely the query's words stand together in them as well. At most four round trips to the database, and one more for
- * each further collection with vectors. Equal ones are ordered by their ids.
+ * each further collection with vectors. Equal ones are ordered by their ids, and one text of two documents by the age of these.
  *
  * Only vectors of the embedder's own model are compared. Where there are none, or the query cannot be embedded, words alone are
  * searched, unless the mode is `vector`.
@@ -119,6 +119,15 @@ function addCloseness(passage: Passage, closeness: number | undefined, weight: n
   return { ...passage, score: (passage.score + weight * closeness) / (1 + weight) };
 }
 
+/** One text of two documents scores the same but for the order in which its parts were summed. */
+function roundScore({ score }: Passage): number {
+  return Math.round(score * 1e9);
+}
+
+/** Where all is equal, passages stay in the order in which they come. */
 function byScore(one: Passage, other: Passage): number {
-  return other.score - one.score || (one.chunkId < other.chunkId ? -1 : one.chunkId > other.chunkId ? 1 : 0);
+  return (
+    roundScore(other) - roundScore(one) ||
+    (one.chunkId < other.chunkId ? -1 : one.chunkId > other.chunkId ? 1 : 0)
+  );
 }

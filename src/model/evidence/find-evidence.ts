@@ -17,9 +17,14 @@ export interface Evidence {
   sureness: number;
 }
 
+type Scored = RatedSentence & { score: number };
+
 const most = 3;
 /** How much worse than the best a sentence may suit and still be told beside it. */
 const nearBest = 2;
+/** In UTF-16 units: what is longer is told only where it answers best. */
+const longestBeside = 400;
+
 /**
  * The sentences of the passages that answer a question, or nothing where none does so surely enough. Judged by words alone:
  * it knows no meaning, so what is said in other words is missed, and what has all the words is believed.
@@ -41,10 +46,18 @@ export function findEvidence(
   if (!best) return undefined;
   const sure = sureness(best.signs);
   if (sure < least) return undefined;
-  const near = rated.filter(
-    ({ score, signs }) => score >= best.score - nearBest && signs.said >= best.signs.said,
-  );
+  const near = rated.filter((one) => one === best || isAsGood(one, best));
   return { quotes: quotesOf(near, rated), sureness: sure };
+}
+
+/** Whether a sentence may be told beside the best: it suits nearly as well, says as much, and has what is wanted where the best has it. */
+function isAsGood(one: Scored, best: Scored): boolean {
+  return (
+    one.score >= best.score - nearBest &&
+    one.signs.said >= best.signs.said &&
+    one.signs.kindAbsent <= best.signs.kindAbsent &&
+    one.sentence.text.length <= longestBeside
+  );
 }
 
 /** The best first; before one that leans on it, the sentence before; the same words once. */

@@ -1,5 +1,5 @@
-import { readWords, type Word } from './read-words.ts';
 import { readStatements, type Statement } from './read-statements.ts';
+import { readWords, type Word } from './read-words.ts';
 
 /** A piece of a document, as a search gives it. */
 export interface EvidencePassage {
@@ -14,6 +14,8 @@ export interface ReadSentence extends Statement {
   words: Word[];
   /** What the title and the headings above it say. */
   head: ReadonlySet<string>;
+  /** The headings next above it, outer and inner: of each, the words that say something. */
+  headings: ReadonlySet<string>[];
   keys: ReadonlySet<string>;
 }
 
@@ -28,14 +30,18 @@ export interface ReadPassage {
   sentences: ReadSentence[];
 }
 
+/** Where a link leads, and what else is an address, says nothing. */
+const address = /(?<=\])\([^()\s]*\)|\b[a-z][a-z+]*:\/\/[^\s`)]+/gi;
+
 /** Reads what a search brought, best first. */
 export function readPassages(passages: EvidencePassage[]): ReadPassage[] {
   return passages.map((passage, rank) => {
     const head = keysOf(readWords([passage.title, passage.section].filter(Boolean).join('. ')));
     const sentences = readStatements(passage.text).map((statement) => {
-      const words = readWords(statement.text);
-      const under = statement.under ? keysOf(readWords(statement.under)) : [];
-      return { ...statement, words, keys: keysOf(words), head: new Set([...head, ...under]) };
+      const words = readWords(statement.text.replaceAll(address, ' '));
+      const under = keysOf(readWords(statement.under));
+      const headings = [passage.section?.split(' > ').at(-1), statement.heading].flatMap(tellingKeys);
+      return { ...statement, words, keys: keysOf(words), head: new Set([...head, ...under]), headings };
     });
     const keys = new Set([...head, ...sentences.flatMap((sentence) => [...sentence.keys])]);
     return { passage, rank, head, keys, sentences };
@@ -44,4 +50,9 @@ export function readPassages(passages: EvidencePassage[]): ReadPassage[] {
 
 function keysOf(words: Word[]): ReadonlySet<string> {
   return new Set(words.map(({ key }) => key));
+}
+
+function tellingKeys(heading = ''): ReadonlySet<string>[] {
+  const telling = keysOf(readWords(heading).filter(({ little }) => !little));
+  return telling.size > 0 ? [telling] : [];
 }

@@ -24,9 +24,8 @@ const askingWords = new Set(
   decade people person someone anyone thing things happen happens happened example examples part main number amount
   percentage percent reason reasons way ways place located location country city state long old far big begin began start
   started end ended found consider considered know known refer referred refers describe described become became take took taken go
-  went goes come came show shown say says said accord according want wanted try tried think thought help first`.split(
-    /\s+/,
-  ),
+  went goes come came show shown say says said accord according want wanted try tried think thought help first
+  setting`.split(/\s+/),
 );
 
 /** Without spaces, what asks would be read together with what is asked for. */

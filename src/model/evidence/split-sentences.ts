@@ -23,15 +23,35 @@ export function splitSentences(text: string): Sentence[] {
   for (const { index, segment } of segmenter.segment(text)) {
     const last = pieces.at(-1);
     const before = last ? text.slice(last.start, last.end) : '';
-    if (last && goesOn(before)) last.end = index + segment.length;
+    if (last && (goesOn(before) || isRest(before, text.slice(index)))) last.end = index + segment.length;
     else pieces.push({ start: index, end: index + segment.length });
+  }
+  for (const [at, piece] of pieces.entries()) {
+    const before = pieces[at - 1];
+    const closing = before
+      ? (/^(?:\*\*|__)(?=\s|$)/.exec(text.slice(piece.start, piece.end))?.[0].length ?? 0)
+      : 0;
+    if (before) before.end += closing;
+    piece.start += closing;
   }
   return pieces.flatMap(({ start, end }) => trimmed(text, start, end));
 }
 
 function goesOn(before: string): boolean {
   if (entryNumber.test(before) || before.endsWith('](')) return true;
-  return abbreviated.test(before) && !/[\n\r]\s*$/.test(before);
+  return abbreviated.test(before) && !endsLine(before);
+}
+
+/** `"Why us?" asks for a reason`, and code with a full stop in it, are one sentence; the signs that end bold text belong to it. */
+function isRest(before: string, after: string): boolean {
+  if (endsLine(before)) return false;
+  if (/[?!]["”’)\]]+\s*$/.test(before) && /^\p{Ll}/u.test(after)) return true;
+  const opened = before.split('`').length % 2 === 0;
+  return opened && /^[^\n\r]*`/.test(after);
+}
+
+function endsLine(text: string): boolean {
+  return /[\n\r]/.test(text.slice(text.trimEnd().length));
 }
 
 function trimmed(text: string, start: number, end: number): Sentence[] {

@@ -27,6 +27,12 @@ export interface Signs {
   kindAbsent: number;
   /** Whether the question asks what something is, and the sentence begins with what that is. */
   defines: number;
+  /** Whether the sentence stands under a heading, and neither `denied` nor `opposed` speaks against it. */
+  filed: number;
+  /** How much of a heading above the sentence the question says; 0 where it is not `filed`. */
+  headed: number;
+  /** Whether the question asks for a way to do something, and the sentence has code: a command, a setting, a route. */
+  shows: number;
   /** How far what may be the answer stands from the question's words, from 0 to 1. */
   distance: number;
   /** Logarithms: the sentence's words; those that are new; the question's. */
@@ -55,6 +61,9 @@ export function weighSentence(question: Question, passage: ReadPassage, index: n
       before ? credit.leanedOn * metIn(word, before.keys) : 0,
     );
   const absent = told.filter((word) => said(word) === 0);
+  const denied = questionDenies(text) && !denies(sentence.text);
+  const opposed = areOpposed(question.keys, sentence.keys);
+  const isHeaded = !denied && !opposed;
   return {
     said: sum(told, (word) => word.weight * said(word)) / total,
     around: sum(told, (word) => word.weight * saidAround(word, passage, index)) / total,
@@ -62,9 +71,12 @@ export function weighSentence(question: Question, passage: ReadPassage, index: n
     nameAbsent: Number(told.some((word) => word.word.kind === 'name' && metIn(word, passage.keys) === 0)),
     numbersAbsent: absent.filter(({ word }) => word.kind === 'number').length,
     wordsAbsent: absent.length,
-    denied: Number(questionDenies(text) && !denies(sentence.text)),
-    opposed: Number(areOpposed(question.keys, sentence.keys)),
+    denied: Number(denied),
+    opposed: Number(opposed),
     defines: Number(definesIt(question, sentence)),
+    filed: Number(isHeaded && sentence.headings.length > 0),
+    headed: isHeaded ? headedBy(question, sentence) : 0,
+    shows: Number(asksWay.test(foldText(text)) && hasCode(sentence.text)),
     ...weighCandidates(question, sentence),
     length: Math.log(1 + sentence.words.length),
     fresh: Math.log(
@@ -87,6 +99,16 @@ function saidAround(word: ToldWord, { sentences, keys }: ReadPassage, index: num
   );
 }
 
+/** The heading that the question says most of. */
+function headedBy({ told }: Question, { headings }: ReadSentence): number {
+  const shares = headings.map(
+    (heading) => [...heading].filter((key) => told.some(({ alike }) => alike.has(key))).length / heading.size,
+  );
+  return Math.max(0, ...shares);
+}
+
+const asksWay =
+  /\b(how (do|can|could|should|would|to)|where (do|can) i|which (command|setting|route|variable)|como|comment|wie (kann|mache|richte))\b|怎么|如何|怎样/;
 const asksDefinition =
   /^\W*(what( is|'s|’s| are| does)|que es|que son|qu'est-ce|was (ist|sind)|什么是)\b|^什么是|是什么\W*$/i;
 const copula = /^(is|are|means|refers|es|son|significa|est|sont|signifie|ist|sind|bedeutet|是)$/;
@@ -99,7 +121,7 @@ function definesIt({ text, told }: Question, { words }: ReadSentence): boolean {
   return verb > 0 && verb <= told.length + 2 && told.every((word) => metIn(word, before) > 0);
 }
 
-function weighCandidates({ kind, keys, told }: Question, { words }: ReadSentence) {
+function weighCandidates({ kind, keys, told }: Question, { text, words }: ReadSentence) {
   const places = told
     .map(({ alike }) => words.findIndex(({ key }) => alike.has(key)))
     .filter((place) => place >= 0);
@@ -108,10 +130,16 @@ function weighCandidates({ kind, keys, told }: Question, { words }: ReadSentence
     const at = words.indexOf(word);
     return sum(places, (place) => Math.min(farthest, Math.abs(place - at))) / places.length;
   });
+  const isTold = candidates.length > 0 || (kind === 'place' && hasCode(text));
   return {
-    kindAbsent: Number(isTyped(kind) && candidates.length === 0),
+    kindAbsent: Number(isTyped(kind) && !isTold),
     distance: places.length > 0 ? Math.min(farthest, ...distances) / farthest : 1,
   };
+}
+
+/** Code in a sentence, as Markdown marks it, or a line of it. */
+function hasCode(text: string): boolean {
+  return /`[^`]+`|^(?:npm|npx|curl|git|docker) |^[A-Z][A-Z0-9_]+=| --\w/.test(text);
 }
 
 function sum<Item>(items: Item[], value: (item: Item) => number): number {

@@ -3,12 +3,12 @@ import { findEvidence } from '../evidence/find-evidence.ts';
 import type { EvidencePassage } from '../evidence/read-passages.ts';
 import { splitSentences } from '../evidence/split-sentences.ts';
 import { foldText } from '../split-words.ts';
+import { plain } from './plain.ts';
 
 /** What the machine tells of an answer whose citations do not hold begins so; see `tellFaults`. */
 export const withheld = /^Your answer was withheld:/;
 
 const declines = /^If the passages do not tell, say[^:\n]*: (.+)$/m;
-const markdown = /^\s*(?:[-*+•]|\d{1,3}[.)]|\|)\s+/;
 const longestQuote = 700;
 
 /**
@@ -46,13 +46,19 @@ export function isCiting(system: string): boolean {
   return declines.test(system);
 }
 
-/** The citation stands before the full stop, so that it belongs to this sentence and not to the next. */
+/** The citation stands before the full stop of each sentence, so that it belongs to this one and not to the next. */
 function cite(text: string, id: string): string {
-  const line = text.replace(markdown, '').replaceAll(/\s+/g, ' ').trim();
+  const line = plain(text);
   const bare = line.length > longestQuote ? line.slice(0, line.lastIndexOf(' ', longestQuote)) : line;
-  const [end = ''] = /[.!。！]["”’)\]]*$/.exec(bare) ?? [];
+  return splitSentences(bare)
+    .map((sentence) => citeSentence(sentence.text, id))
+    .join(' ');
+}
+
+function citeSentence(sentence: string, id: string): string {
+  const [end = ''] = /[.!。！]["”’)\]]*$/.exec(sentence) ?? [];
   const stop = /^[.。!！]$/.test(end) ? end : '.';
-  return `${end.length === 1 ? bare.slice(0, -1) : bare} [${id}]${stop}`;
+  return `${end.length === 1 ? sentence.slice(0, -1) : sentence} [${id}]${stop}`;
 }
 
 /** Which sentences the machine quoted when it withheld an answer in this turn. */
@@ -60,7 +66,7 @@ function refusedIn(messages: Message[]): (text: string) => boolean {
   const last = messages.at(-1);
   const told = last?.type === 'human' && withheld.test(textOf(last.content)) ? textOf(last.content) : '';
   const quoted = [...told.matchAll(/^- .*?: "(.+)"$/gm)].map(([, text = '']) => lettersOf(text));
-  return (text) => quoted.some((quote) => quote !== '' && lettersOf(text).startsWith(quote));
+  return (text) => quoted.some((quote) => quote !== '' && lettersOf(plain(text)).startsWith(quote));
 }
 
 function lettersOf(text: string): string {

@@ -56,6 +56,58 @@ test('of a folder all is found that may be read, however deep, and the rest is t
   expect(folders).toEqual(['guides']);
 });
 
+test('a link out of a folder, or to what the folder does not show, is left out and told', async () => {
+  const { dir } = await folder({
+    'in/a.md': '# A',
+    'in/.env': 'KEY=1',
+    'in/.git/b.md': 'b',
+    'secret.md': 'no',
+  });
+  const root = path.join(dir, 'in');
+  await symlink('../secret.md', path.join(root, 'up.md'));
+  await symlink('/proc/self/environ', path.join(root, 'environ.md'));
+  await symlink('.env', path.join(root, 'env.md'));
+  await symlink('.git/b.md', path.join(root, 'git.md'));
+  await symlink('up.md', path.join(root, 'twice.md'));
+  await symlink('nowhere.md', path.join(root, 'none.md'));
+  await symlink('a.md', path.join(root, 'fine.md'));
+  await symlink(root, path.join(dir, 'linked'));
+  for (const given of [root, path.join(dir, 'linked')]) {
+    const { files, skipped } = await findFiles([given]);
+    expect(files.map(({ key }) => key)).toEqual(['a.md', 'fine.md']);
+    expect(skipped).toMatchObject([
+      { name: '.env' },
+      { name: '.git' },
+      { name: 'env.md', why: 'leads to what is left out' },
+      { name: 'environ.md', why: 'leads out of the folder' },
+      { name: 'git.md', why: 'leads to what is left out' },
+      { name: 'none.md', why: 'no file' },
+      { name: 'twice.md', why: 'leads out of the folder' },
+      { name: 'up.md', why: 'leads out of the folder' },
+    ]);
+  }
+});
+
+test('a link is what it was when it was looked at', async () => {
+  const { dir } = await folder({ 'in/a.md': '# A', 'secret.md': 'no' });
+  const link = path.join(dir, 'in', 'link.md');
+  await symlink('a.md', link);
+  const { files } = await findFiles([path.join(dir, 'in')]);
+  await rm(link);
+  await symlink('../secret.md', link);
+  expect(files.map(({ file }) => path.basename(file))).toEqual(['a.md', 'a.md']);
+});
+
+test('an address with a password in it is refused, since it would be kept and shown', async () => {
+  for (const what of ['https://someone:secret@example.com/', 'https://secret@example.com/'])
+    await expect(ingest.run([what], { collection: 'secrets' })).rejects.toMatchObject({
+      code: 'invalid-request',
+    });
+  await expect(
+    ingest.run([], { collection: 'secrets', baseUrl: 'https://someone:secret@example.com/' }),
+  ).rejects.toMatchObject({ code: 'invalid-request' });
+});
+
 test('a path that leads nowhere, and files that would be one document, are refused', async () => {
   const { dir } = await folder({ 'a/x.md': '1', 'b/x.md': '2' });
   await expect(findFiles([path.join(dir, 'none')])).rejects.toThrow('There is nothing at');
@@ -64,6 +116,9 @@ test('a path that leads nowhere, and files that would be one document, are refus
 
 test('a page is where the base is, with its path and without its extension', async () => {
   const found = { file: '/none', key: 'guides/set up/a.b.md' };
+  expect(await bringFile(found, `https://example.com${'/'.repeat(200_000)}`)).toMatchObject({
+    url: 'https://example.com/guides/set%20up/a.b',
+  });
   const { url, name } = await bringFile(found, 'https://example.com/docs/');
   expect(url).toBe('https://example.com/docs/guides/set%20up/a.b');
   expect(name).toBe('a.b.md');

@@ -15,6 +15,7 @@ const found = {
   passages: new Map(handbook.map((one) => [one.id, one])),
   told: [],
   asked: 'What are the rules for a reservation?',
+  searched: true,
 };
 const ground = readGround(found, decline, []);
 

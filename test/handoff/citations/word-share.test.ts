@@ -8,6 +8,7 @@ const found = {
   passages: new Map(handbook.map((one) => [one.id, one])),
   told: [],
   asked: 'What are the rules?',
+  searched: true,
 };
 const ground = readGround(found, 'I do not find that in the documents.', []);
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   knowledge = await openKnowledge({ settings: withAuth });
   for (const tenant of ['acme', 'other']) {
     await makeTenant(knowledge.service.context, tenant);
-    for (const role of ['viewer', 'member', 'engineer'] as const)
+    for (const role of ['viewer', 'member', 'engineer', 'admin'] as const)
       headers[`${tenant} ${role}`] = bearer(await giveKey(knowledge.service.context, tenant, { role }));
   }
   for (const scope of ['knowledge:read', 'knowledge:write', 'runs:write'])
@@ -67,6 +67,57 @@ test.each<[string, Role, boolean, boolean]>([
   for (const [method, path, body] of shaping)
     expect((await ask(`acme ${role}`, method, path, body)).status < 300, `${method} ${path}`).toBe(shapes);
   if (!shapes) expect((await ask(`acme ${role}`, 'DELETE', 'collections/handbook')).status).toBe(403);
+});
+
+test('what is not published is not there for a viewer, and neither are its text and its versions', async () => {
+  const added = await ask('acme member', 'POST', 'collections/handbook/documents', {
+    key: 'salaries',
+    text: 'Nobody knows them yet.',
+    publish: 'draft',
+  });
+  const id = String(added.body.id);
+  await ask('acme member', 'GET', `documents/${id}?wait=60`);
+  const listed = async (who: string, query = '') => {
+    const { body } = await ask(who, 'GET', `collections/handbook/documents${query}`);
+    return (body.documents as Body[]).map(({ key }) => key); // as the route answers
+  };
+  for (const publish of ['draft', 'archived', 'published']) {
+    await ask('acme member', 'PATCH', `documents/${id}`, { publish });
+    const isThere = publish === 'published';
+    for (const path of ['', '?wait=1', '/chunks', '/versions']) {
+      const shown = await ask('acme viewer', 'GET', `documents/${id}${path}`);
+      expect(shown.status, `${publish} ${path}`).toBe(isThere ? 200 : 404);
+      expect((await ask('acme member', 'GET', `documents/${id}${path}`)).status).toBe(200);
+    }
+    const all = ['refunds', 'salaries'];
+    const some = isThere ? all : ['refunds'];
+    expect(await listed('acme viewer')).toEqual(some);
+    expect(await listed('acme viewer', '?key=salaries')).toEqual(isThere ? ['salaries'] : []);
+    expect(await listed('acme viewer', `?publish=${publish}`)).toEqual(isThere ? all : []);
+    expect(await listed('acme member')).toEqual(all);
+    expect(await listed('acme member', '?key=salaries')).toEqual(['salaries']);
+  }
+  await ask('acme member', 'DELETE', `documents/${id}`);
+});
+
+test('where a collection tells its events is shown to engineers alone, and is in no record', async () => {
+  const webhook = 'https://hooks.example.com/secret-path';
+  expect(await ask('acme engineer', 'PATCH', 'collections/handbook', { webhook })).toMatchObject({
+    status: 200,
+    body: { webhook },
+  });
+  for (const role of ['viewer', 'member']) {
+    for (const path of ['collections', 'collections/handbook']) {
+      const { status, body } = await ask(`acme ${role}`, 'GET', path);
+      expect(status).toBe(200);
+      expect(JSON.stringify(body)).not.toContain('webhook');
+    }
+  }
+  expect(await ask('acme engineer', 'GET', 'collections/handbook')).toMatchObject({ body: { webhook } });
+  const { body } = await ask('acme admin', 'GET', 'audit?limit=1000');
+  expect(JSON.stringify(body)).toContain('collection-update');
+  expect(JSON.stringify(body)).not.toContain('secret-path');
+  await ask('acme engineer', 'PATCH', 'collections/handbook', { webhook: null });
 });
 
 test('a key that is narrowed to a scope may do what that says', async () => {

@@ -91,6 +91,26 @@ test('what is withdrawn is not found from the answer on', async () => {
   expect((await search(asked)).keys).toEqual(['shipping']);
 });
 
+test('of very many collections the first hundred are searched where none are named', async () => {
+  const { db } = knowledge.service.context;
+  await db
+    .insertInto('baton.collection')
+    .values(
+      Array.from({ length: 100 }, (_, at) => ({
+        collection: `a-${at}`,
+        chunk_tokens: 400,
+        overlap_tokens: 0,
+        webhook: null,
+        space_no: null,
+      })),
+    )
+    .execute();
+  expect((await search({ query: 'plants' })).keys).toEqual([]);
+  expect((await search({ query: 'plants', collections: ['office'] })).keys).toEqual(['plants']);
+  await db.deleteFrom('baton.collection').where('collection', 'like', 'a-%').execute();
+  expect((await search({ query: 'plants' })).keys).toContain('plants');
+});
+
 test.each([
   [{}],
   [{ query: '' }],
@@ -104,6 +124,7 @@ test.each([
   [{ query: 'x', filter: { documents: ['x'] } }],
   [{ query: 'x', filter: { tenant: 'acme' } }],
   [{ query: 'x', filter: { metadata: { a: { $where: '1' } } } }],
+  [{ query: 'x', filter: { metadata: { ['a.'.repeat(5_000)]: 1 } } }],
   [{ query: 'a\0b' }],
 ])('%j is refused', async (body) => {
   expect(await search(body)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });

@@ -88,12 +88,21 @@ test.each([
   'http://0.0.0.0/',
   'http://168.63.129.16/',
   'http://100.64.0.1/',
-  'http://user:secret@127.0.0.1/',
 ])('what %s leads to is not said, and not asked', async (url) => {
   const answer = await add({ url });
   expect(answer.status).toBe(422);
   expect(answer.body.detail).toBe(`${url} cannot be fetched.`);
   expect(answer.body).not.toHaveProperty('errors');
+});
+
+test.each([
+  { url: 'http://user:secret@127.0.0.1/' },
+  { url: 'https://secret@example.com/a' },
+  { url: 'https://user:secret@example.com/a', text: 'Words.' },
+])('an address with a user name or a password is refused: %j', async (body) => {
+  const answer = await add(body);
+  expect(answer).toMatchObject({ status: 400, body: { errors: [{ path: 'url' }] } });
+  expect(JSON.stringify(answer.body)).not.toContain('secret');
 });
 
 test('the answer is the same for a name that leads inside and for one that leads nowhere', async () => {

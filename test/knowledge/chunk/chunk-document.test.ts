@@ -211,6 +211,13 @@ test('sentences are whole, and overlap where that is wanted', async () => {
   }
 });
 
+test('a sentence that is wrapped over lines is whole', async () => {
+  const wrapped = prose(0, 20).replaceAll(' words ', '\nwords ');
+  const chunks = await chunksOf(wrapped, { ...small, overlapTokens: 8 } as typeof small);
+  expect(chunks.length).toBeGreaterThan(3);
+  for (const chunk of chunks) expect(chunk.text).toMatch(/^Sentence [^.]*\.(\s+Sentence [^.]*\.)*$/);
+});
+
 test('each chunk of a table has its names, and rows are whole', async () => {
   const rows = Array.from({ length: 40 }, (_, at) => `| item ${at} | some words |`);
   const chunks = await chunksOf(`Before.\n\n| Name | Note |\n|---|---|\n${rows.join('\n')}\n\nAfter.`);

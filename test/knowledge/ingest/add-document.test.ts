@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checkIndex } from '../../../bench/ingest-chaos/read-index.ts';
 import { createTenant } from '../../../src/db/tenants.ts';
 import { carryOutDocument } from '../../../src/knowledge/ingest/carry-out-document.ts';
-import { deleteDocument } from '../../../src/knowledge/ingest/change-document.ts';
+import { changeDocument, deleteDocument } from '../../../src/knowledge/ingest/change-document.ts';
 import {
   listDocuments,
   listVersions,
@@ -73,7 +74,7 @@ test('the same content is unchanged, and what is said of it changes with it', as
     outcome: 'unchanged',
     document: { status: 'ready', tags: ['new'], publish: 'draft' },
   });
-  expect(await listVersions(at.db, first.document.id)).toHaveLength(1);
+  expect((await listVersions(at.db, first.document.id)).versions).toHaveLength(1);
 });
 
 test('changed content is a new version, and the old one is read until it is ready', async () => {
@@ -89,10 +90,69 @@ test('changed content is a new version, and the old one is read until it is read
   expect((await readChunks(at.db, first.document.id)).chunks.map(({ text }) => text)).toEqual([
     'It is so now.',
   ]);
-  expect(await listVersions(at.db, first.document.id)).toMatchObject([
+  expect((await listVersions(at.db, first.document.id)).versions).toMatchObject([
     { version: 2, status: 'ready', serves: true },
     { version: 1, status: 'replaced', serves: false },
   ]);
+});
+
+test.each(['archived', 'draft'] as const)(
+  'other content that is to be found in the place of what is %s: what was hidden is not found, neither until then nor when it fails',
+  async (publish) => {
+    const key = `${publish}-price.txt`;
+    const live = async () => {
+      const rows = await at.db.selectFrom('baton.chunk').select('text').where('live', '=', true).execute();
+      return rows.map(({ text }) => text).filter((text) => text.includes('price'));
+    };
+    await at.finish(await at.add('notes', key, 'The old secret price.', { publish }));
+    const broken = await at.add('notes', key, '%PDF-1.7 of the price', { publish: 'published' });
+    expect(broken.document).toMatchObject({ publish: 'published', version: null, status: 'waiting' });
+    expect(await live()).toEqual([]);
+    await at.finish(broken);
+    expect(await readDocument(at.db, broken.document.id)).toMatchObject({ status: 'failed', version: null });
+    expect(await live()).toEqual([]);
+    expect((await readChunks(at.db, broken.document.id)).chunks).toEqual([]);
+    await at.finish(await at.add('notes', key, 'The new price.'));
+    expect(await live()).toEqual(['The new price.']);
+    expect(await checkIndex(at.db)).toEqual([]);
+    await deleteDocument(at.db, broken.document.id);
+  },
+);
+
+test.each(['bringing it again', 'changing it'])(
+  'other content of what is hidden, published by %s: what was hidden is not found',
+  async (way) => {
+    const key = `${way}.txt`;
+    await at.finish(await at.add('notes', key, 'An old secret.', { publish: 'draft' }));
+    const second = await at.add('notes', key, 'No secret any more.');
+    expect(second.document).toMatchObject({ publish: 'draft', version: 1 });
+    if (way === 'changing it') await changeDocument(at, second.document.id, { publish: 'published' });
+    else
+      expect((await at.add('notes', key, 'No secret any more.', { publish: 'published' })).outcome).toBe(
+        'unchanged',
+      );
+    expect(await readDocument(at.db, second.document.id)).toMatchObject({
+      publish: 'published',
+      version: null,
+    });
+    const live = at.db
+      .selectFrom('baton.chunk')
+      .select('text')
+      .where('live', '=', true)
+      .where('text', 'like', '%secret%');
+    expect(await live.execute()).toEqual([]);
+    await at.finish(second);
+    expect(await live.execute()).toEqual([{ text: 'No secret any more.' }]);
+    expect(await checkIndex(at.db)).toEqual([]);
+    await deleteDocument(at.db, second.document.id);
+  },
+);
+
+test('the same content of what was hidden may be found again at once', async () => {
+  const first = await at.add('notes', 'again.txt', 'As it was.', { publish: 'archived' });
+  await at.finish(first);
+  const again = await at.add('notes', 'again.txt', 'As it was.', { publish: 'published' });
+  expect(again).toMatchObject({ outcome: 'unchanged', document: { version: 1, publish: 'published' } });
 });
 
 test('content that is brought back while another is made is wanted again, and the other is not', async () => {
@@ -113,12 +173,14 @@ test('documents that are added under one key at once become versions of one docu
   expect(added.map(({ outcome }) => outcome).sort()).toEqual(['added', 'changed', 'changed', 'changed']);
   const documentId = added[0]?.document.id ?? '';
   for (const version of [1, 2, 3, 4]) await carryOutDocument(at, { documentId, version });
-  expect((await listVersions(at.db, documentId)).map(({ status }) => status)).toEqual([
-    'ready',
-    'replaced',
-    'replaced',
-    'replaced',
-  ]);
+  const { versions } = await listVersions(at.db, documentId);
+  expect(versions.map(({ status }) => status)).toEqual(['ready', 'replaced', 'replaced', 'replaced']);
+  const page = await listVersions(at.db, documentId, { limit: 3 });
+  expect(page).toEqual({ versions: versions.slice(0, 3), next: 2 });
+  expect(await listVersions(at.db, documentId, { limit: 3, after: 2 })).toEqual({
+    versions: versions.slice(3),
+    next: null,
+  });
 });
 
 test('a long document comes in parts of at most a mebibyte, whatever pieces it comes in', async () => {

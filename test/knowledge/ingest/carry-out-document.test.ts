@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { checkIndex, readIndex } from '../../../bench/ingest-chaos/read-index.ts';
 import { carryOutDocument } from '../../../src/knowledge/ingest/carry-out-document.ts';
 import {
@@ -164,11 +164,59 @@ test('a version that is replaced while it is worked off never serves', async () 
   await carryOutDocument({ ...at, embedder: replacing }, { documentId: first.document.id, version: 1 });
   expect(await readDocument(at.db, first.document.id)).toMatchObject({ status: 'waiting', version: null });
   await at.finish(first);
-  expect(await listVersions(at.db, first.document.id)).toMatchObject([
+  expect((await listVersions(at.db, first.document.id)).versions).toMatchObject([
     { version: 2, status: 'ready' },
     { version: 1, status: 'replaced' },
   ]);
   expect(await checkIndex(at.db)).toEqual([]);
+});
+
+test('a document that is begun again and again and never ended is given up, whatever it does to whoever begins it', async () => {
+  const added = await at.add(collection, 'poison.txt', 'It takes along whoever embeds it.');
+  const begun = () =>
+    at.db
+      .selectFrom('baton.document_version')
+      .select('begun')
+      .where('document_id', '=', added.document.id)
+      .executeTakeFirstOrThrow();
+  // As of a process that dies in the middle: nothing of it is heard again.
+  const dyingReaders = { ...at.readers, readChunks: () => new Promise<never>(() => undefined) };
+  for (let died = 1; died <= 10; died++) {
+    void at.finish(added, { readers: dyingReaders });
+    await vi.waitFor(async () => expect(await begun()).toEqual({ begun: died }));
+  }
+  await at.finish(added);
+  expect(await readDocument(at.db, added.document.id)).toMatchObject({
+    status: 'failed',
+    error: { code: 'internal', message: expect.stringContaining('begun 10 times') },
+  });
+  await retryDocument(at, added.document.id);
+  // What was read is a step forward; then it is counted anew.
+  const dyingEmbedder = { ...at.embedder, embed: () => new Promise<never>(() => undefined) };
+  void at.finish(added, { embedder: dyingEmbedder });
+  await vi.waitFor(async () =>
+    expect(await readDocument(at.db, added.document.id)).toMatchObject({ status: 'embedding' }),
+  );
+  expect(await begun()).toEqual({ begun: 0 });
+  for (let died = 1; died <= 10; died++) {
+    void at.finish(added, { embedder: dyingEmbedder });
+    await vi.waitFor(async () => expect(await begun()).toEqual({ begun: died }));
+  }
+  await at.finish(added);
+  expect(await readDocument(at.db, added.document.id)).toMatchObject({ error: { code: 'internal' } });
+  await retryDocument(at, added.document.id);
+  await at.finish(added);
+  expect(await readDocument(at.db, added.document.id)).toMatchObject({ status: 'ready' });
+  expect(await begun()).toEqual({ begun: 0 });
+}, 30_000);
+
+test('tries that end, however they do, are not counted among those that did not', async () => {
+  const added = await at.add(collection, 'patient.txt', 'Its embedder is away for long.');
+  const away = failing(() => new ModelError('unavailable', 'It is away.'));
+  for (let tried = 0; tried < 15; tried++)
+    await expect(at.finish(added, { embedder: away })).rejects.toThrow('It is away.');
+  await at.finish(added);
+  expect(await readDocument(at.db, added.document.id)).toMatchObject({ status: 'ready' });
 });
 
 test('two that carry out the same job at once end in one right index', async () => {

@@ -120,6 +120,45 @@ test('chunks come from the thread, counted as the model counts', async () => {
   expect(Math.max(...chunks.map(({ tokens }) => tokens))).toBeLessThanOrEqual(100);
 });
 
+const long = (length: number) => 'a long name '.repeat(Math.ceil(length / 12));
+
+test.each<[string, string, string]>([
+  ['a heading of Markdown', 'a.md', `# ${long(100_000)}\n\n${long(160_000)}`],
+  ['a title of Markdown', 'a.md', `---\ntitle: ${long(20_000)}\n---\n${long(160_000)}`],
+  ['the names of columns', 'a.csv', `${long(50_000)},b\n${'some words here,1\n'.repeat(8_000)}`],
+  [
+    'names of columns of few tokens',
+    'a.csv',
+    `${'='.repeat(6_000)},b\n${'some words here,1\n'.repeat(8_000)}`,
+  ],
+  [
+    'very many headings in one another',
+    'a.html',
+    `<html><body>${[1, 2, 3, 4, 5, 6].map((level) => `<h${level}>${long(20_000)}</h${level}>`).join('')}<p>${long(160_000)}</p></body></html>`,
+  ],
+])('%s is no longer in all chunks together than a few times the document', async (_, name, text) => {
+  const readers = open({ threads: 1 });
+  const { chunks } = await readers.readChunks(Buffer.from(text), {
+    name,
+    chunks: { model: 'text-embedding-3-small', maxTokens: 400, overlapTokens: 40 },
+  });
+  expect(chunks.length).toBeGreaterThan(20);
+  expect(JSON.stringify(chunks).length).toBeLessThan(text.length * 4);
+});
+
+test('chunks that are many times as long as a document may be are refused', async () => {
+  const readers = open({ threads: 1 });
+  const sections = Array.from({ length: 60 }, (_, at) => `## ${at}\n\nIt is so.`).join('\n\n');
+  const read = (characters: number) =>
+    readers.readChunks(Buffer.from(`# ${long(280)}\n\n${sections}`), {
+      name: 'a.md',
+      limits: { characters },
+      chunks: { model: 'text-embedding-3-small', maxTokens: 16 },
+    });
+  await expect(read(2_000)).rejects.toMatchObject({ code: 'too-large' });
+  expect((await read(100_000)).chunks.length).toBeGreaterThan(20);
+});
+
 test('nobody waits for a large document', { retry: 2 }, async () => {
   const readers = open({ threads: 1 });
   await readers.readDocument(Buffer.from('the thread has started'));

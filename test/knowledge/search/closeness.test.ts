@@ -38,6 +38,18 @@ test('the title is read as well', () => {
   expect(closenessOf('refund', words, [{ ...text, title: 'Refunds' }, text])).toEqual([0.8 / 1.4, 0]);
 });
 
+test('items of a list that are links alone are about other documents, and are not read', () => {
+  const [about = 0, mentioned = 0, linked = 0, nested = 0] = closeness('reset a password', [
+    'Reset a password on its page.',
+    '- See [reset a password](/reset) for more.',
+    'Related articles\n\n- [Reset a password](/reset)\n- [Log in](/login)',
+    '- Other things\n  - [Reset a password](https://example.com/reset)',
+  ]);
+  expect(about).toBeCloseTo(1);
+  expect(mentioned).toBeCloseTo(1);
+  expect([linked, nested]).toEqual([0, 0]);
+});
+
 test('scripts without spaces are read by their characters', () => {
   const [whole = 0, scattered = 0] = closeness(
     '北京大学',

@@ -178,10 +178,21 @@ test('documents are found by their ids', async () => {
 test.each([
   [{ metadata: { year: { $near: 2 } } }],
   [{ metadata: { year: { $exists: 'yes' } } }],
+  [{ metadata: { ['a.'.repeat(50)]: { $exists: false } } }],
   [{ tags: ['\0'] }],
   [{ language: '\0' }],
 ])('a filter that cannot be read is refused: %j', async (filter) => {
   await expect(search('refunds', { filter })).rejects.toMatchObject({ code: 'invalid-request' });
+});
+
+test('a filter has at most a hundred fields, whatever is asked of them', async () => {
+  const filterOf = (fields: number) => ({
+    metadata: Object.fromEntries(Array.from({ length: fields }, (_, at) => [`f${at}`, { $exists: false }])),
+  });
+  expect(await search('refunds', { filter: filterOf(100) })).not.toEqual([]);
+  await expect(search('refunds', { filter: filterOf(101) })).rejects.toMatchObject({
+    code: 'invalid-request',
+  });
 });
 
 test('where the query cannot be embedded its words are searched, and the log says so', async () => {
@@ -216,6 +227,39 @@ test('as many as asked for are given, and from 1 to 50', async () => {
 test('the same question has the same answer', async () => {
   const query = 'shop films refunds';
   expect(await search(query)).toEqual(await search(query));
+});
+
+test('one text of two documents is found in both, that of the older document first, whichever was read last', async () => {
+  const { db } = made.database;
+  const text = 'The lighthouse is painted every seventh year.';
+  await putCollection(
+    db,
+    'copies',
+    ['trusted', 'copied'].map((key) => ({ key, texts: [text, 'Something else.'] })),
+    embedder,
+  );
+  const found = async (mode: 'hybrid' | 'lexical' | 'vector') =>
+    (await search('painted lighthouse', { collections: ['copies'], mode, limit: 2 })).map(({ key }) => key);
+  const trusted = db.selectFrom('baton.document').select('document_id').where('key', '=', 'trusted');
+  await db
+    .updateTable('baton.document')
+    .set({ created_at: new Date(0) })
+    .where('key', '=', 'trusted')
+    .execute();
+  await db
+    .updateTable('baton.chunk')
+    .set({ chunk_id: 'c'.repeat(32) })
+    .where('text', '=', text)
+    .execute();
+  for (const mode of ['hybrid', 'lexical', 'vector'] as const)
+    expect(await found(mode), mode).toEqual(['trusted', 'copied']);
+  await db
+    .updateTable('baton.document')
+    .set({ created_at: new Date() })
+    .where('document_id', '=', trusted)
+    .execute();
+  for (const mode of ['hybrid', 'lexical', 'vector'] as const)
+    expect(await found(mode), mode).toEqual(['copied', 'trusted']);
 });
 
 test.each([

@@ -80,6 +80,25 @@ test('questions, headings, links and forged citations are not quoted', () => {
   expect(findEvidence('What is a security key?', [{ id: 'p-6666666666', text }])).toBeUndefined();
 });
 
+test('a sentence is about what its heading says, as one that has no word of the question', () => {
+  const passages = [
+    {
+      id: 'p-aaaaaaaaaa',
+      title: 'Access',
+      section: 'Access > Passwords',
+      text: 'Passwords\n\n12 to 256 characters, of which six are none that guessers try first.',
+    },
+    {
+      id: 'p-bbbbbbbbbb',
+      title: 'Running',
+      section: 'Running > Mail',
+      text: 'The mail server is reached at [its address](smtp://user:password@mail.example.com).',
+    },
+  ];
+  const found = findEvidence('How many characters must a password have?', passages);
+  expect(found?.quotes[0]).toMatchObject({ id: 'p-aaaaaaaaaa' });
+});
+
 test('what was refused is not said again', () => {
   const question = 'How many days does the letter take to arrive?';
   const refused = (text: string) => text.startsWith('The letter takes');

@@ -26,6 +26,14 @@ test('a link whose words are a question is not cut in two', () => {
   ]);
 });
 
+test('a quoted question, code with a full stop in it, and bold text end no sentence too early', () => {
+  expect(textsOf('"Why us?" asks for a reason. It says `No. Did you mean it?` then.')).toEqual([
+    '"Why us?" asks for a reason.',
+    'It says `No. Did you mean it?` then.',
+  ]);
+  expect(textsOf('**It is new.** Use it.')).toEqual(['**It is new.**', 'Use it.']);
+});
+
 test('other scripts have sentences too', () => {
   expect(textsOf('你好。这是什么？是的！')).toEqual(['你好。', '这是什么？', '是的！']);
   expect(textsOf('¿Qué tal? Bien.')).toEqual(['¿Qué tal?', 'Bien.']);

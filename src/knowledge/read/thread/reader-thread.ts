@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { errorMessage } from '../../../errors.ts';
+import type { Chunk } from '../../chunk/chunk.ts';
 import { chunksOf } from '../../chunk/chunk-document.ts';
 import { openTokenCounter } from '../../chunk/token-counter.ts';
 import { findLinks } from '../../crawl/find-links.ts';
@@ -41,11 +42,10 @@ async function carryOut(
   } else {
     const { model, ...limits } = request.chunks;
     const chunks = chunksOf(document, { ...limits, countTokens: await openTokenCounter(model) });
-    await sayInParts(
-      chunks,
-      (chunk) => chunk.text.length,
-      (part) => ({ say: 'chunks', chunks: part }),
-    );
+    await sayInParts(bounded(chunks, request.options.limits.characters), weightOfChunk, (part) => ({
+      say: 'chunks',
+      chunks: part,
+    }));
   }
   return facts;
 }
@@ -93,11 +93,29 @@ async function sayInParts<Thing>(
   if (part.length > 0) await send();
 }
 
+/** What is said again in each chunk, as headings are, may be much more than the document. Throws `too-large` where it is. */
+function* bounded(chunks: Iterable<Chunk>, characters: number): Generator<Chunk> {
+  let weight = 0;
+  for (const chunk of chunks) {
+    weight += weightOfChunk(chunk);
+    if (weight > characters * mostTimes)
+      throw new DocumentError('too-large', 'Its passages are many times as long as a document may be.');
+    yield chunk;
+  }
+}
+
+const mostTimes = 4;
+
+function weightOfChunk({ text, title = '', headings, sheet = '' }: Chunk): number {
+  return text.length + title.length + headings.join('').length + sheet.length;
+}
+
 function weightOf(block: Block): number {
-  if ('text' in block) return block.text.length;
+  const path = block.headings.join('').length + (block.sheet ?? '').length;
+  if ('text' in block) return path + block.text.length;
   return 'rows' in block
-    ? block.rows.reduce((sum, row) => sum + row.length * 50 + row.join('').length, 0)
-    : 0;
+    ? path + block.rows.reduce((sum, row) => sum + row.length * 50 + row.join('').length, 0)
+    : path;
 }
 
 function say(message: ReaderAnswer): void {

@@ -52,7 +52,7 @@ function factsOf(page: CheerioAPI): ReadFacts {
     modified: meta('article:modified_time'),
   };
   return {
-    ...(title ? { title: title.slice(0, 1000) } : {}),
+    ...(title ? { title } : {}),
     ...(language ? { language: inOneLine(language).slice(0, 35) } : {}),
     metadata: Object.fromEntries(Object.entries(found).filter(([, value]) => value !== '')),
   };
