@@ -4,7 +4,7 @@ import { isUnavailable } from '../db/is-unavailable.ts';
 import type { Schema } from '../db/schema.ts';
 import { sweepChunkIndexes } from '../knowledge/embed/chunk-index.ts';
 import { fillSpaces } from '../knowledge/embed/fill-spaces.ts';
-import type { IngestContext } from '../knowledge/ingest/carry-out-document.ts';
+import type { IngestContext } from '../knowledge/ingest/document-job.ts';
 import type { Queue } from '../queue/open-queue.ts';
 import { every } from './keep-house.ts';
 import { workOffDocuments } from './work-off-documents.ts';

@@ -2,11 +2,8 @@ import type { Kysely } from 'kysely';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
-import {
-  carryOutDocument,
-  type DocumentJob,
-  type IngestContext,
-} from '../knowledge/ingest/carry-out-document.ts';
+import { carryOutDocument } from '../knowledge/ingest/carry-out-document.ts';
+import type { DocumentJob, IngestContext } from '../knowledge/ingest/document-job.ts';
 import { failDocument } from '../knowledge/ingest/fail-document.ts';
 import type { Queue } from '../queue/open-queue.ts';
 

@@ -2,10 +2,10 @@ import type { Kysely, Selectable } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { CollectionTable } from '../../db/tables/knowledge-tables.ts';
 import { CallerError } from '../../errors.ts';
-import type { Queue } from '../../queue/open-queue.ts';
 import { checkWords } from '../collections/check-words.ts';
 import { noCollection } from '../collections/collections.ts';
 import { addEvent } from '../events/add-event.ts';
+import type { AddContext } from './add-context.ts';
 import { applyFields } from './apply-fields.ts';
 import { checkDocumentKey, checkFields } from './check-document.ts';
 import type { DocumentFields, DocumentView } from './document-view.ts';
@@ -26,11 +26,6 @@ export interface NewDocument extends DocumentFields {
 export interface AddedDocument {
   document: DocumentView;
   outcome: 'added' | 'changed' | 'unchanged';
-}
-
-export interface AddContext {
-  db: Kysely<Schema>;
-  queue: Pick<Queue, 'addJob'>;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
-import type { AddContext } from './add-document.ts';
+import type { AddContext } from './add-context.ts';
 import { type Analyzed, analyzeDocument, type Told } from './analyze-document.ts';
 import { setLive } from './set-live.ts';
 

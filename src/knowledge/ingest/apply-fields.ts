@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { sql } from 'kysely';
 import { countChange } from '../collections/knowledge-version.ts';
 import { addEvent } from '../events/add-event.ts';
-import type { AddContext } from './add-document.ts';
+import type { AddContext } from './add-context.ts';
 import { analyzeAgain } from './analyze-again.ts';
 import type { DocumentFields } from './document-view.ts';
 import type { LockedDocument } from './lock-document.ts';

@@ -1,30 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
-import type { Logger } from '../../log.ts';
-import type { ChunkEmbedder } from '../embed/embed-halving.ts';
 import { embedVersion } from '../embed/embed-version.ts';
 import { findSpace } from '../embed/find-space.ts';
 import { DocumentError } from '../read/document-error.ts';
-import type { Readers } from '../read/open-readers.ts';
+import type { DocumentJob, IngestContext } from './document-job.ts';
 import { failDocument } from './fail-document.ts';
 import { finishVersion } from './finish-version.ts';
 import { type JobAtHand, lookAtJob } from './look-at-job.ts';
 import { openProgress } from './open-progress.ts';
 import { readVersion } from './read-version.ts';
-
-export interface IngestContext {
-  db: Kysely<Schema>;
-  embedder: ChunkEmbedder;
-  readers: Readers;
-  log: Logger;
-  /** Ends the work at the next step; it goes on from there when it is done again. */
-  signal?: AbortSignal | undefined;
-}
-
-export interface DocumentJob {
-  documentId: string;
-  version: number;
-}
 
 /**
  * Makes a version of a document what is searched: reads it, cuts it into chunks, embeds them, and has it serve in the place of the one

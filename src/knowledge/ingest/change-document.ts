@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { CallerError } from '../../errors.ts';
 import { addEvent } from '../events/add-event.ts';
-import type { AddContext } from './add-document.ts';
+import type { AddContext } from './add-context.ts';
 import { applyFields } from './apply-fields.ts';
 import { checkFields } from './check-document.ts';
 import type { DocumentFields, DocumentView } from './document-view.ts';

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { addEvent } from '../events/add-event.ts';
-import type { DocumentJob } from './carry-out-document.ts';
+import type { DocumentJob } from './document-job.ts';
 import { lockDocument } from './lock-document.ts';
 
 /** Ends the making of a version for a reason that its owner is shown; what served before goes on serving. */

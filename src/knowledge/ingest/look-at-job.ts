@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import type { VersionStatus } from '../../db/tables/knowledge-tables.ts';
-import type { DocumentJob } from './carry-out-document.ts';
+import type { DocumentJob } from './document-job.ts';
 
 /** A version that is waited for, and what there is to know of it. */
 export interface JobAtHand extends DocumentJob {

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
-import type { DocumentJob } from './carry-out-document.ts';
+import type { DocumentJob } from './document-job.ts';
 
 export interface Progress {
   tell(done: number, total: number): void;

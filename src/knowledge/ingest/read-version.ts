@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../../db/schema.ts';
 import { DocumentError } from '../read/document-error.ts';
 import type { ChunkedDocument } from '../read/open-readers.ts';
-import type { IngestContext } from './carry-out-document.ts';
+import type { IngestContext } from './document-job.ts';
 import { keepChunks } from './keep-chunks.ts';
 import type { JobAtHand } from './look-at-job.ts';
 import { openProgress } from './open-progress.ts';
