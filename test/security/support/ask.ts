@@ -21,8 +21,9 @@ export interface Answered {
 /** How long any answer may be in beginning, in milliseconds. */
 export const patienceMs = 10_000;
 
-/** How much of a stream is listened to, in milliseconds. */
+/** How much of a stream is listened to, in milliseconds, and how long at most for its first word. */
 const listenMs = 40;
+const firstMs = 1_000;
 
 /** A connection for each request: what one does to its connection is nothing to the next. */
 const dispatcher = new Agent({ pipelining: 0 });
@@ -45,10 +46,19 @@ async function beginningOf(response: Response): Promise<string> {
   const reader = response.body?.getReader();
   if (!reader) return '';
   const decoder = new TextDecoder();
-  const timer = setTimeout(() => void reader.cancel().catch(() => undefined), listenMs);
+  const leave = () => void reader.cancel().catch(() => undefined);
   let text = '';
+  let timer = setTimeout(() => {
+    if (text) leave();
+    else timer = setTimeout(leave, firstMs);
+  }, listenMs);
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const isFirst = text === '';
     text += decoder.decode(part.value, { stream: true });
+    if (isFirst) {
+      clearTimeout(timer);
+      timer = setTimeout(leave, listenMs);
+    }
   }
   clearTimeout(timer);
   return text;
