@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import net from 'node:net';
 import type { ServerType } from '@hono/node-server';
@@ -32,7 +31,7 @@ async function drip(head: string, bytes: number, everyMs: number): Promise<strin
   const timer = setInterval(() => {
     if (left-- > 0 && socket.writable) socket.write('x');
   }, everyMs);
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve)); // after an error, too
   clearInterval(timer);
   return answer;
 }
@@ -44,9 +43,8 @@ test('a document may come for longer than other bodies, as long as some of it co
 });
 
 test('a document of which nothing comes for a while is cut off, and one that takes all too long', async () => {
-  // Were they not, the bytes would be counted in the end, long after this test's time.
-  expect(await drip(upload, 10, 10_000)).not.toContain(' bytes');
-  expect(await drip(upload, 1_000, 100)).not.toContain(' bytes');
+  expect(await drip(upload, 10, 10_000)).toMatch(/^(HTTP\/1\.1 408|$)/);
+  expect(await drip(upload, 1_000, 100)).toMatch(/^(HTTP\/1\.1 408|$)/);
 }, 30_000);
 
 test('all other bodies have the time that they had', async () => {
