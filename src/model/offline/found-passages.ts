@@ -1,11 +1,12 @@
-import type { Json, JsonObject, Message } from '../../message.ts';
+import type { Json, Message } from '../../message.ts';
 import type { EvidencePassage } from '../evidence/read-passages.ts';
+import { isObject, parseJson } from './parse-json.ts';
 
 /** What searches of documents brought since the question was asked, each passage once; nothing where none was made. */
 export function foundPassages(turn: Message[]): EvidencePassage[] | undefined {
   const lists = turn.flatMap((message) => {
     if (message.type !== 'tool' || message.status === 'error') return [];
-    const list = passagesIn(message.artifact) ?? passagesIn(parse(message.content));
+    const list = passagesIn(message.artifact) ?? passagesIn(parseJson(message.content));
     return list ? [list] : [];
   });
   if (lists.length === 0) return undefined;
@@ -29,16 +30,4 @@ function readPassage(data: Json): EvidencePassage | undefined {
     ...(typeof data.title === 'string' && { title: data.title }),
     ...(typeof section === 'string' && section && { section }),
   };
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,7 @@
 import type { AiMessage, Json, JsonObject, Message, ToolMessage } from '../../message.ts';
 import type { EvidencePassage } from '../evidence/read-passages.ts';
 import { passagesIn } from './found-passages.ts';
+import { isObject, parseJson } from './parse-json.ts';
 
 /** What a call brought, in one shape for every tool. */
 export interface Result {
@@ -39,7 +40,7 @@ export function callOf(
 }
 
 function readResult(message: ToolMessage, call: { args: JsonObject } | undefined): Result {
-  const data = message.artifact ?? parse(message.content);
+  const data = message.artifact ?? parseJson(message.content);
   const passages = message.status === 'error' ? undefined : passagesIn(data);
   const rows = message.status === 'error' ? [] : rowsOf(data);
   return {
@@ -79,16 +80,4 @@ function nameOf(column: Json | undefined, index: number): string {
 
 function countOf(data: Json | undefined): number {
   return isObject(data) && typeof data.rowCount === 'number' ? data.rowCount : 0;
-}
-
-function parse(text: string): Json | undefined {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
