@@ -5,8 +5,8 @@ import { showRow } from '../audit/show-row.ts';
 import { type Verdict, verifyChain } from '../audit/verify-chain.ts';
 import type { Database } from '../db/open-database.ts';
 import { CallerError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { asService } from '../tenancy.ts';
-import { printable } from './printable.ts';
 import { readLines } from './read-lines.ts';
 
 export interface AuditCommand {

@@ -3,11 +3,11 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/open-database.ts';
 import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { inTenant } from '../tenancy.ts';
 import { checkWebhookUrl } from '../turn/send-webhook.ts';
 import { type Budget, type BudgetTerms, listBudgets, removeBudget, setBudget } from '../usage/budgets.ts';
 import { parseDollars, showDollars } from '../usage/dollars.ts';
-import { printable } from './printable.ts';
 
 export interface BudgetCommand {
   db: Database['db'];

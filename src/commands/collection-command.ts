@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { recordAction } from '../audit/record.ts';
 import { deleteCollection, listCollections } from '../knowledge/collections/collections.ts';
+import { printable } from '../printable.ts';
 import { localTenant } from '../tenancy.ts';
 import { count } from './ingest/show-ingest.ts';
-import { printable } from './printable.ts';
 import { withKnowledge } from './with-knowledge.ts';
 
 /** `baton collection list` and `delete`. */

@@ -4,9 +4,9 @@ import { CallerError } from '../errors.ts';
 import { deleteDocument, retryDocument } from '../knowledge/ingest/change-document.ts';
 import type { DocumentView } from '../knowledge/ingest/document-view.ts';
 import { findDocument, listDocuments } from '../knowledge/ingest/read-documents.ts';
+import { printable } from '../printable.ts';
 import { localTenant } from '../tenancy.ts';
 import { untilReady } from './ingest/until-ready.ts';
-import { printable } from './printable.ts';
 import { type KnowledgeContext, withKnowledge } from './with-knowledge.ts';
 
 interface Whose {

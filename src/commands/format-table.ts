@@ -1,6 +1,6 @@
 import type { Json } from '../message.ts';
+import { printable } from '../printable.ts';
 import type { SqlResult } from '../sql/run-select.ts';
-import { printable } from './printable.ts';
 
 const widest = 40;
 

@@ -6,10 +6,10 @@ import { CallerError } from '../errors.ts';
 import { keyPrefix } from '../identity/key-text.ts';
 import { type MadeKey, makeKey, renewKey, takeBackKey } from '../identity/make-key.ts';
 import { type Scope, scopes } from '../identity/scopes.ts';
+import { printable } from '../printable.ts';
 import { inTenant, type Role, roles } from '../tenancy.ts';
 import { unknownName } from '../yaml/file-problem.ts';
 import { parseDuration } from './parse-duration.ts';
-import { printable } from './printable.ts';
 
 export interface KeyCommand {
   db: Database['db'];

@@ -6,8 +6,8 @@ import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { type Amounts, changeLimits, listLimits } from '../limits/change-limits.ts';
 import { readRules, usualRules } from '../limits/read-rules.ts';
+import { printable } from '../printable.ts';
 import { inTenant } from '../tenancy.ts';
-import { printable } from './printable.ts';
 
 export interface LimitCommand {
   db: Database['db'];

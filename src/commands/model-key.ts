@@ -7,8 +7,8 @@ import { getTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
 import { keyLimitFields, keySecret, providerName } from '../model/pool/keys-section.ts';
 import { addKey, changeKey, type KeyRing, listKeys, removeKey } from '../model/pool/manage-keys.ts';
+import { printable } from '../printable.ts';
 import { asService, inTenant } from '../tenancy.ts';
-import { printable } from './printable.ts';
 import { readPassword } from './read-password.ts';
 
 export interface ModelKeyCommand {

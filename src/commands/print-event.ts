@@ -1,8 +1,8 @@
 import { styleText } from 'node:util';
 import { citationsOf } from '../handoff/citations/citation.ts';
 import type { AiMessage } from '../message.ts';
+import { printable, printableLines } from '../printable.ts';
 import type { LoggedEvent } from '../turn-event.ts';
-import { printable, printableLines } from './printable.ts';
 
 /** How much of a result or an argument is printed, in characters. */
 const shown = 300;

@@ -2,8 +2,8 @@ import { recordAction } from '../audit/record.ts';
 import type { Database } from '../db/open-database.ts';
 import { createTenant, listTenants, type Tenant, updateTenant } from '../db/tenants.ts';
 import { CallerError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { tenantIdPattern } from '../tenancy.ts';
-import { printable } from './printable.ts';
 
 export interface TenantCommand {
   db: Database['db'];

@@ -1,11 +1,11 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Database } from '../db/open-database.ts';
 import { CallerError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { asService, inTenant } from '../tenancy.ts';
 import { showUsage, sumColumns } from '../usage/show-usage.ts';
 import { sumUsage, type UsageKey, usageKeys } from '../usage/sum-usage.ts';
 import { unknownName } from '../yaml/file-problem.ts';
-import { printable } from './printable.ts';
 
 export interface UsageOptions {
   /** Absent: of all tenants. */

@@ -15,8 +15,8 @@ import {
   roleSchema,
 } from '../identity/user-fields.ts';
 import { createUser, findUserByEmail, listUsers, type NewUser, type User } from '../identity/users.ts';
+import { printable } from '../printable.ts';
 import { inTenant, tenantIdPattern } from '../tenancy.ts';
-import { printable } from './printable.ts';
 import { readLines } from './read-lines.ts';
 import { readPassword } from './read-password.ts';
 

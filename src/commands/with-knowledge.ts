@@ -9,10 +9,10 @@ import type { Embedder } from '../model/embedder.ts';
 import { longestCall, meterModels } from '../model/meter-models.ts';
 import { loadModelsFile } from '../model/models-file.ts';
 import { openModels } from '../model/open-models.ts';
+import { printable } from '../printable.ts';
 import type { Queue } from '../queue/open-queue.ts';
 import { inTenant } from '../tenancy.ts';
 import { openLedger } from '../usage/open-ledger.ts';
-import { printable } from './printable.ts';
 import { withDatabase } from './with-database.ts';
 
 /** What commands about documents work with: no graphs, and nothing that carries out runs. */

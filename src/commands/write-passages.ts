@@ -1,5 +1,5 @@
 import type { Passage } from '../knowledge/search/search-knowledge.ts';
-import { printable, printableLines } from './printable.ts';
+import { printable, printableLines } from '../printable.ts';
 
 /** How much of a passage is shown. */
 const mostCharacters = 600;

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import type { FoundFile } from '../../knowledge/read/find-files.ts';
 import { kindByName } from '../../knowledge/read/kind-by-name.ts';
 import { takeFrontMatter } from '../../knowledge/read/text/front-matter.ts';
-import type { FoundFile } from './find-files.ts';
 import type { GivenDocument } from './target.ts';
 
 /** A file as a document. `baseUrl` is where people read what the folder holds: its path follows, without the extension. */

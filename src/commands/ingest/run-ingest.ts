@@ -1,12 +1,12 @@
 import type { Config } from '../../config.ts';
 import type { Metric } from '../../db/tables/knowledge-tables.ts';
 import { CallerError } from '../../errors.ts';
+import { type Found, findFiles } from '../../knowledge/read/find-files.ts';
 import type { Readers } from '../../knowledge/read/open-readers.ts';
 import type { JsonObject } from '../../message.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import { bringFile } from './bring-file.ts';
 import { bringPages } from './bring-pages.ts';
-import { type Found, findFiles } from './find-files.ts';
 import { ingest } from './ingest.ts';
 import type { IngestOptions } from './ingest-options.ts';
 import { showIngest } from './show-ingest.ts';

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import type { IngestShow, Outcome } from './ingest-options.ts';
 
 /** Drawn at most so often, in milliseconds. */

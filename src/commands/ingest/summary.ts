@@ -1,4 +1,4 @@
-import type { Skipped } from './find-files.ts';
+import type { Skipped } from '../../knowledge/read/find-files.ts';
 
 export interface Summary {
   collection: string;

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
 import { count } from './show-ingest.ts';
 import type { Summary } from './summary.ts';
 

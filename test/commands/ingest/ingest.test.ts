@@ -2,7 +2,7 @@ import { rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { bringFile } from '../../../src/commands/ingest/bring-file.ts';
-import { findFiles } from '../../../src/commands/ingest/find-files.ts';
+import { findFiles } from '../../../src/knowledge/read/find-files.ts';
 import { findDocument, listDocuments, readChunks } from '../../../src/knowledge/ingest/read-documents.ts';
 import { createLocalEmbedder } from '../../../src/model/local-embedder.ts';
 import { openSite } from '../../knowledge/crawl/site.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { printable, printableLines } from '../../src/commands/printable.ts';
+import { printable, printableLines } from '../src/printable.ts';
 
 test('what moves the cursor, colours, begins a line or turns the writing is written out', () => {
   expect(printable('a\u001b[2Jb')).toBe('a\\u{1b}[2Jb');

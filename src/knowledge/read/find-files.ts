@@ -2,8 +2,8 @@ import type { Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CallerError } from '../../errors.ts';
-import { kindByName } from '../../knowledge/read/kind-by-name.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../printable.ts';
+import { kindByName } from './kind-by-name.ts';
 
 export interface FoundFile {
   /** Where it is. */
