@@ -26,3 +26,11 @@ export const noTracing = [new NoTracer()];
 export function outsideOfGraph<Result>(work: () => Promise<Result>): Promise<Result> {
   return AsyncLocalStorageProviderSingleton.getInstance().run(undefined, work);
 }
+
+/**
+ * Runs work of LangChain's or LangSmith's that takes no callbacks, and tells nobody of it, whatever the environment asks for. Both ask the same
+ * store for the run that they are part of, and one that is not traced has no part that is.
+ */
+export function untraced<Result>(work: () => Promise<Result>): Promise<Result> {
+  return AsyncLocalStorageProviderSingleton.getInstance().run({ tracingEnabled: false }, work);
+}
