@@ -14,6 +14,7 @@ COPY agents ./agents
 COPY graphs ./graphs
 COPY tools ./tools
 COPY guards ./guards
+COPY evals ./evals
 COPY migrations ./migrations
 COPY src ./src
 RUN mkdir /data && chown node:node /data

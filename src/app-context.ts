@@ -26,8 +26,9 @@ import type { ChatModel } from './model/chat-model.ts';
 import type { Embedder } from './model/embedder.ts';
 import { longestCall, meterModels } from './model/meter-models.ts';
 import { loadModelsFile } from './model/models-file.ts';
+import { nameOfModel } from './model/name-of-model.ts';
 import type { ModelKeys } from './model/open-model.ts';
-import { openModels } from './model/open-models.ts';
+import { type Models, openModels } from './model/open-models.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
 import { asOwner } from './tenancy.ts';
 import { countNotices } from './turn/count-notices.ts';
@@ -73,6 +74,8 @@ export interface OpenOptions {
   database?: Database;
   chat?: ChatModel;
   embedder?: Embedder;
+  /** Stands between the machine and its chat models, such as to record what they reply. */
+  wrapChat?: (chat: ChatModel, models: Record<string, string>) => ChatModel;
 }
 
 /**
@@ -130,11 +133,9 @@ async function fill(
   if (ran.length > 0) log.info({ migrations: ran }, 'the database is up to date');
   const metrics = openMetrics();
   const file = await loadModelsFile(config.projectDir);
-  const given = {
-    ...openModels(config.models, log, { file, db, secretKeys: config.secrets.keys, metrics }),
-    ...(options.chat && { chat: options.chat }),
-    ...(options.embedder && { embedder: options.embedder }),
-  };
+  const opened = openModels(config.models, log, { file, db, secretKeys: config.secrets.keys, metrics });
+  const { chat = opened.chat, embedder = opened.embedder, wrapChat = (inner: ChatModel) => inner } = options;
+  const given = { ...opened, embedder, chat: wrapChat(chat, firstNames(opened.chains)) };
   const holdSeconds = longestCall(config.models);
   const ledger = openLedger({ db, log, metrics, holdSeconds, onAlerts: () => tellAlerts(context) });
   const models = meterModels(given, ledger, config.models, file.prices);
@@ -215,6 +216,13 @@ function openPatient(database: Database, { knowledge }: Config, log: Logger): Da
     limits: noLimits,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
+}
+
+/** By role, the model that is asked first. */
+function firstNames(chains: Models['chains']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(chains).map(([role, [first]]) => [role, first ? nameOfModel(first) : '']),
+  );
 }
 
 /** At once; what cannot be handed over now is with the next chores. */

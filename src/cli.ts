@@ -7,6 +7,7 @@ import { addCheckCommand } from './commands/check-command.ts';
 import { addCollectionCommands } from './commands/collection-command.ts';
 import { addDocumentCommands } from './commands/document-command.ts';
 import { endWithReader } from './commands/end-with-reader.ts';
+import { addEvalCommands } from './commands/eval-command.ts';
 import { addImportCommand } from './commands/import-command.ts';
 import { addIngestCommand } from './commands/ingest-command.ts';
 import { addKeyCommands } from './commands/key-command.ts';
@@ -31,6 +32,7 @@ const program = new Command('baton')
 addServeCommand(program);
 addChatCommand(program);
 addCheckCommand(program);
+addEvalCommands(program);
 addSqlCommand(program);
 addIngestCommand(program);
 addSearchCommand(program);

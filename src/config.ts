@@ -3,6 +3,7 @@ import { type AuditConfig, auditOf, auditVariables } from './config/audit.ts';
 import { type AuthConfig, authOf, authVariables } from './config/auth.ts';
 import { type BusConfig, busOf, busVariables } from './config/bus.ts';
 import { type DatabaseConfig, databaseOf, databaseVariables } from './config/database.ts';
+import { type EvalsConfig, evalsOf, evalsVariables } from './config/evals.ts';
 import { type HttpConfig, httpOf, httpVariables } from './config/http.ts';
 import { type KnowledgeConfig, knowledgeOf, knowledgeVariables } from './config/knowledge.ts';
 import { type LimitsConfig, limitsOf, limitsVariables } from './config/limits.ts';
@@ -27,6 +28,7 @@ export interface Config {
   webhooks: WebhooksConfig;
   retention: RetentionConfig;
   knowledge: KnowledgeConfig;
+  evals: EvalsConfig;
   auth: AuthConfig;
   users: UsersConfig;
   mail: MailConfig;
@@ -49,6 +51,7 @@ export const variables = z.object({
   ...runsVariables.shape,
   ...retentionVariables.shape,
   ...knowledgeVariables.shape,
+  ...evalsVariables.shape,
   ...limitsVariables.shape,
   ...authVariables.shape,
   ...usersVariables.shape,
@@ -89,6 +92,7 @@ export function toConfig(
     webhooks: webhooksOf(read),
     retention: retentionOf(read),
     knowledge: knowledgeOf(read),
+    evals: evalsOf(read),
     auth: authOf(read),
     users: usersOf(read),
     mail: mailOf(read),

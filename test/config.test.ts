@@ -60,11 +60,22 @@ test('an empty environment is offline, embedded and on loopback', () => {
       maxDocumentBytes: 52_428_800,
       overlapTokens: 40,
     },
+    evals: { sample: 0, judges: 1, days: 90 },
     limits: {},
     audit: { keys: [], days: 400 },
     log: { level: 'info', pretty: false },
     projectDir: '/srv/baton',
   });
+});
+
+test('shares of turns that are scored go from none to all', () => {
+  const { evals } = toConfig({ BATON_EVAL_SAMPLE: '0.05', BATON_EVAL_JUDGES: '0', BATON_EVAL_DAYS: '7' }, at);
+  expect(evals).toEqual({ sample: 0.05, judges: 0, days: 7 });
+  expect(problems({ BATON_EVAL_SAMPLE: '5%', BATON_EVAL_JUDGES: '1.1', BATON_EVAL_DAYS: '0' })).toEqual([
+    'BATON_EVAL_SAMPLE: expected a share from 0 to 1',
+    'BATON_EVAL_JUDGES: expected a share from 0 to 1',
+    'BATON_EVAL_DAYS: expected a whole number from 1 to 3650',
+  ]);
 });
 
 test('a key turns the roles to OpenAI, and each may be set by itself', () => {

@@ -4,6 +4,7 @@ import type { ServerType } from '@hono/node-server';
 import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
 import { StartError } from '../errors.ts';
+import { startScoring } from '../eval/online/start-scoring.ts';
 import { createApp } from '../http/app.ts';
 import { fireCrons } from '../http/langgraph/fire-cron.ts';
 import { listen, serverLimits } from '../http/listen.ts';
@@ -67,6 +68,7 @@ export async function serve(
   const sockets = openSocketServer();
   const server = await checkStart(context)
     .then(() => fireCrons(context))
+    .then(() => startScoring(context))
     .then(() => listenAt(createApp(context), sockets, config.http))
     .catch(async (error: unknown) => {
       await context.close();

@@ -1,6 +1,6 @@
 /** Shows long work on a terminal as a bar that is drawn over itself, elsewhere as one line when it is done. */
 export function showProgress(
-  output: NodeJS.WriteStream,
+  output: NodeJS.WritableStream & { isTTY?: boolean },
 ): (what: string, done: number, total: number) => void {
   return (what, done, total) => {
     const share = total > 0 ? done / total : 1;

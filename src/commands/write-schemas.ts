@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { suiteSchema } from '../eval/suites/suite-schema.ts';
 import { agentSchema } from '../handoff/agent-file.ts';
 import { graphSchema } from '../handoff/graph-file.ts';
 import { modelsFileSchema } from '../model/models-file.ts';
@@ -11,6 +12,7 @@ export function fileSchemas(): Record<string, string> {
     'agent.schema.json': toText('The front matter of an agent', agentSchema),
     'graph.schema.json': toText('A graph', graphSchema),
     'models.schema.json': toText('Prices of models, keys and stand-ins', modelsFileSchema),
+    'suite.schema.json': toText('A suite of cases', suiteSchema),
   };
 }
 

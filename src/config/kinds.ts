@@ -15,6 +15,12 @@ export function whole(least: number, most: number) {
   return z.coerce.number({ error }).int(error).min(least, error).max(most, error);
 }
 
+/** From nothing to all of it: 0 to 1. */
+export const share = z.coerce
+  .number('expected a share from 0 to 1')
+  .min(0, 'expected a share from 0 to 1')
+  .max(1, 'expected a share from 0 to 1');
+
 /** Entries parted by commas; spaces around them do not count. */
 export function parted<Entry extends z.ZodType<unknown, string>>(entry: Entry) {
   return text.transform((list) => list.split(',').map((one) => one.trim())).pipe(z.array(entry));

@@ -3,6 +3,7 @@ import type { AssistantTables } from './tables/assistant-tables.ts';
 import type { AuditTables } from './tables/audit-tables.ts';
 import type { CheckpointTables } from './tables/checkpoint-tables.ts';
 import type { CronTables } from './tables/cron-tables.ts';
+import type { EvalTables } from './tables/eval-tables.ts';
 import type { FilmsTables } from './tables/film-tables.ts';
 import type { KeyTables } from './tables/key-tables.ts';
 import type { KnowledgeTables } from './tables/knowledge-tables.ts';
@@ -21,6 +22,7 @@ export interface Schema
     AnswerTables,
     AssistantTables,
     CronTables,
+    EvalTables,
     FilmsTables,
     CheckpointTables,
     StoreTables,

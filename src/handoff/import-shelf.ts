@@ -49,7 +49,7 @@ async function importOne<Thing>(
 ): Promise<Thing | FileProblem> {
   const at = path.join(projectDir, file);
   try {
-    const exported = await importVersion(at);
+    const exported = Object.values(await importVersion(at));
     const found = exported.filter((value) => shelf.shape.safeParse(value).success);
     if (found.length === 1) return found[0] as Thing; // the shape was checked
     return { file, line: 1, message: whyNotOne(exported, found.length, shelf), severity: 'error' };
@@ -63,11 +63,11 @@ async function importOne<Thing>(
 const failures = new Map<string, number>();
 
 /**
- * What a file exports. Node keeps every version of a module that it ever imported, and the hash of the text in the
+ * What a file exports, by name. Node keeps every version of a module that it ever imported, and the hash of the text in the
  * URL stands for the version: a file that goes back to an earlier text costs nothing, and each new text of a small
  * tool some 50 kB until the process ends.
  */
-async function importVersion(file: string): Promise<unknown[]> {
+export async function importVersion(file: string): Promise<Record<string, unknown>> {
   const hash = createHash('sha256')
     .update(await readFile(file))
     .digest('hex')
@@ -75,7 +75,7 @@ async function importVersion(file: string): Promise<unknown[]> {
   const url = `${pathToFileURL(file).href}?version=${hash}`;
   const failed = failures.get(url) ?? 0;
   try {
-    return Object.values(await import(failed > 0 ? `${url}-${failed}` : url));
+    return await import(failed > 0 ? `${url}-${failed}` : url);
   } catch (error) {
     failures.set(url, failed + 1);
     throw error;
@@ -92,7 +92,7 @@ function whyNotOne(exported: unknown[], found: number, { kind, maker, shape }: C
 }
 
 /** Where in the file an error arose, as its stack says; the first line where it does not. */
-function lineIn(file: string, error: unknown): number {
+export function lineIn(file: string, error: unknown): number {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const place = stack.split(path.basename(file)).slice(1);
   const line = place.map((rest) => /^(?:\?[^\s:)]*)?:(\d+)/.exec(rest)?.[1]).find(Boolean);

@@ -74,12 +74,15 @@ async function readThing<Thing>(
 }
 
 /** The text of a file without the mark at its beginning that some editors write, or why it cannot be had. */
-async function readText(file: string): Promise<{ text: string } | { message: string; line: number }> {
+export async function readText(
+  file: string,
+  most = mostBytes,
+): Promise<{ text: string } | { message: string; line: number }> {
   try {
     const found = await stat(file);
     if (!found.isFile()) return { message: 'This is a folder or the like, not a file.', line: 1 };
-    if (found.size > mostBytes)
-      return { message: `It is too large: ${found.size} bytes, where ${mostBytes} are allowed.`, line: 1 };
+    if (found.size > most)
+      return { message: `It is too large: ${found.size} bytes, where ${most} are allowed.`, line: 1 };
     const bytes = await readFile(file);
     return decode(bytes);
   } catch (error) {

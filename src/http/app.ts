@@ -26,8 +26,12 @@ import { userRoutes } from './auth/user-routes.ts';
 import { budgetRoutes } from './budget-routes.ts';
 import { countRequests } from './count-requests.ts';
 import { docsRoutes } from './docs-routes.ts';
+import { evalRoutes } from './evals/eval-routes.ts';
+import { onlineRoutes } from './evals/online-routes.ts';
+import { reportRoutes } from './evals/report-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { faultOf } from './fault.ts';
+import { feedbackRoutes } from './feedback-routes.ts';
 import { filmRoutes } from './film-routes.ts';
 import { closeHead, limitBody, neverStore, refuseNul } from './guard-request.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -93,6 +97,10 @@ const doors = [
   budgetRoutes,
   limitRoutes,
   ticketRoutes,
+  feedbackRoutes,
+  reportRoutes,
+  onlineRoutes,
+  evalRoutes,
   assistantRoutes,
   threadRoutes,
   threadSearchRoutes,

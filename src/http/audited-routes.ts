@@ -57,6 +57,12 @@ export const auditedRoutes: Record<string, Audited> = {
   'POST /api/v1/tickets/:ticket_id/answer': of('ticket', 'ticket-answer'),
   'POST /api/v1/tickets/:ticket_id/close': of('ticket', 'ticket-close'),
 
+  'POST /api/v1/evals': { action: 'eval-keep', target: { type: 'eval', id: 'run_id' } },
+  'DELETE /api/v1/evals/:run_id': { action: 'eval-delete', target: { type: 'eval', id: ':run_id' } },
+  'POST /api/v1/feedback': { action: 'feedback-give', target: { type: 'feedback', id: 'id' } },
+  'PATCH /api/v1/feedback/:feedback_id': of('feedback', 'feedback-update'),
+  'DELETE /api/v1/feedback/:feedback_id': of('feedback', 'feedback-delete'),
+
   'POST /api/v1/collections': { ...create('collection', 'name'), body: [...collectionBody, 'metric'] },
   'PATCH /api/v1/collections/:collection': {
     ...named('collection', 'collection-update'),

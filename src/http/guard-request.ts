@@ -2,18 +2,18 @@ import type { MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { CallerError } from '../errors.ts';
 import type { HttpEnv } from './http-env.ts';
-import { isUpload } from './upload-paths.ts';
+import { isReport, isUpload } from './upload-paths.ts';
 
 const megabyte = 1024 * 1024;
 
 /**
  * Refuses bodies of more than a megabyte, also those that do not tell their length. What is left of such a body
- * is not read, so the connection cannot be used again. Documents are let through unread: their routes bound them.
+ * is not read, so the connection cannot be used again. Documents and reports are let through unread: their routes bound them.
  */
 export const limitBody: MiddlewareHandler<HttpEnv> = async function limitBody(c, next) {
   const { method, path } = c.req;
   const upload = isUpload({ method, path, contentType: c.req.header('content-type') });
-  return upload ? next() : limitSmall(c, next);
+  return upload || isReport({ method, path }) ? next() : limitSmall(c, next);
 };
 
 const limitSmall: MiddlewareHandler<HttpEnv> = bodyLimit({

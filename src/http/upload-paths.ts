@@ -14,6 +14,11 @@ export function isUpload({ method, path, contentType }: RequestHead): boolean {
   return method === 'POST' && /^\/api\/v1\/collections\/[^/]+\/documents$/.test(path) && !isJson(contentType);
 }
 
+/** Whether the body of a request is a report of evals, which has a limit of its own once it is known who asks. */
+export function isReport({ method, path }: Pick<RequestHead, 'method' | 'path'>): boolean {
+  return method === 'POST' && path === '/api/v1/evals';
+}
+
 export function isJson(contentType: string | undefined): boolean {
   return /^application\/json\s*(;|$)/i.test(contentType ?? '');
 }

@@ -3,7 +3,7 @@
  *
  * `runs`: turns and threads, at every door · `store`: what is remembered beyond threads · `assistants`: assistants and crons ·
  * `knowledge`: collections, documents, searches and what happened to them · `films`: the shop · `tickets`: what was handed to a person ·
- * `usage`: what was spent · `audit`: who did what · `manage`: keys, users, budgets, model keys, tenants.
+ * `evals`: what evals found, how turns of users scored and what was thought of them · `usage`: what was spent · `audit`: who did what · `manage`: keys, users, budgets, model keys, tenants.
  */
 export const scopes = [
   'runs:read',
@@ -17,6 +17,8 @@ export const scopes = [
   'films:read',
   'tickets:read',
   'tickets:write',
+  'evals:read',
+  'evals:write',
   'usage:read',
   'audit:read',
   'manage:read',

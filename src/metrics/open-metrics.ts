@@ -43,6 +43,13 @@ export function openMetrics() {
     ...workMetrics(registers),
     ...modelMetrics(registers),
     ...moneyMetrics(registers),
+    onlineScores: new Histogram({
+      name: 'baton_eval_online_score',
+      help: 'How turns of users scored: shares from 0 to 1, otherwise counts, milliseconds, dollars',
+      labelNames: ['graph', 'scorer'],
+      buckets: [0, 0.25, 0.5, 0.75, 0.9, 1, 2, 5, 10],
+      registers,
+    }),
     notices: new Counter({
       name: 'baton_bus_notices_total',
       help: 'What this process told others and heard from them',

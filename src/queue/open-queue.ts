@@ -68,6 +68,8 @@ const sideJobs = {
   webhook: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   alert: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
   'domain-event': { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 3_600 },
+  score: { retryLimit: 8, retryDelay: 5, retryBackoff: true, retryDelayMax: 600 },
+  judge: { retryLimit: 8, retryDelay: 10, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 900 },
   cron: { retryLimit: 20, retryDelay: 5, retryBackoff: true, retryDelayMax: 60 },
   // May take long, and whoever is at it shows so; tried again at once, since whoever does it knows what failed and when it is worth it.
   document: {

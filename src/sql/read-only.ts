@@ -33,14 +33,35 @@ export function readOnly<T>(
   watch: Watch,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  return database.kind === 'pglite'
-    ? readEmbedded(database, watch, work)
-    : readPostgres(database, watch, work);
+  return inTransaction(database, watch, 'read only', work);
 }
 
-async function readPostgres<T>(
+/** The same for work that makes things of its own to look at, none of which is there afterwards. */
+export function rolledBack<T>(
+  database: Database,
+  watch: Watch,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  return inTransaction(database, watch, 'read write', work);
+}
+
+type Access = 'read only' | 'read write';
+
+function inTransaction<T>(
+  database: Database,
+  watch: Watch,
+  access: Access,
+  work: (query: Query) => Promise<T>,
+): Promise<T> {
+  return database.kind === 'pglite'
+    ? workEmbedded(database, watch, access, work)
+    : workPostgres(database, watch, access, work);
+}
+
+async function workPostgres<T>(
   database: PostgresDatabase,
   watch: Watch,
+  access: Access,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
   const client = await database.pool.connect();
@@ -48,7 +69,7 @@ async function readPostgres<T>(
   const guard = startGuard(watch, () => askBeside(database, 'select pg_cancel_backend($1)', [pid]));
   let usable = false;
   try {
-    await client.query('begin read only');
+    await client.query(`begin ${access}`);
     const result = await work(async (text) => {
       guard.check();
       const { fields, rows } = await client.query<unknown[]>(extended(text));
@@ -75,12 +96,14 @@ function extended(text: string): pg.QueryArrayConfig {
 }
 
 /** Kysely lets nobody else in meanwhile, so stopping the thread stops this work and no other. */
-async function readEmbedded<T>(
+async function workEmbedded<T>(
   { db, pglite }: EmbeddedDatabase,
   watch: Watch,
+  access: Access,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
-  const alone = () => pglite.transaction((transaction) => readInside(transaction, pglite, watch, work));
+  const alone = () =>
+    pglite.transaction((transaction) => workInside(transaction, pglite, watch, access, work));
   try {
     return await db.connection().execute(alone);
   } catch (error) {
@@ -89,17 +112,18 @@ async function readEmbedded<T>(
   }
 }
 
-async function readInside(
+async function workInside(
   transaction: PGliteTransaction,
   pglite: Pglite,
   watch: Watch,
+  access: Access,
   work: (query: Query) => Promise<unknown>,
 ): Promise<never> {
   const guard = startGuard(watch, async (reason) => {
     pglite.stopQuery(reason.message).catch(() => undefined); // the next query waits for the restart, and hears if it failed
   });
   try {
-    await transaction.query('set transaction read only');
+    await transaction.query(`set transaction ${access}`);
     const result = await work(async (text) => {
       guard.check();
       const { fields, rows } = await transaction.query<unknown[]>(text, [], { rowMode: 'array' });

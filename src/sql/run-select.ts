@@ -1,14 +1,12 @@
 import type { Database } from '../db/open-database.ts';
-import { graphsSetting, tenantSetting } from '../db/row-security.ts';
 import { ToolError } from '../errors.ts';
 import type { Json } from '../message.ts';
-import { currentTenant, currentWork, type RunUnderWay } from '../tenancy.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Accepted, checkSql } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
-import { quoteName, quoteText } from './quote.ts';
 import { type Query, readOnly, TooLongError } from './read-only.ts';
 import { recordStatement } from './record-statement.ts';
+import { restrict } from './restrict.ts';
 import { toToolError } from './sql-error.ts';
 import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
 
@@ -66,50 +64,6 @@ export async function runSelect(
     }
     throw error;
   }
-}
-
-/** The first query of the transaction: after it, the transaction cannot be made to write. */
-async function restrict(
-  query: Query,
-  policy: SqlPolicy,
-  limits: SqlLimits,
-  more: Record<string, string>,
-): Promise<void> {
-  const settings = {
-    ...more,
-    ...(policy.ofTenant && tenantSettings()),
-    search_path: `pg_catalog, ${quoteName(policy.schema)}, pg_temp`,
-    statement_timeout: String(limits.timeoutMs),
-    timezone: 'UTC',
-    lock_timeout: '500',
-    idle_in_transaction_session_timeout: '10000',
-    work_mem: '8MB',
-    max_parallel_workers_per_gather: '0',
-    jit: 'off',
-    standard_conforming_strings: 'on',
-    DateStyle: 'ISO, MDY',
-    IntervalStyle: 'postgres',
-    extra_float_digits: '1',
-  };
-  const calls = Object.entries(settings).map(
-    ([name, value]) => `set_config('${name}', ${quoteText(value)}, true)`,
-  );
-  await query(`select ${calls.join(', ')},
-    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`);
-  await query(`set local role ${quoteName(policy.role)}`);
-}
-
-/** Whose rows the tables show. */
-function tenantSettings(): Record<string, string> {
-  const work = currentWork();
-  const graphs = typeof work === 'object' ? (work.graphs ?? graphsOf(work.run)) : undefined;
-  return { [tenantSetting]: currentTenant(), [graphsSetting]: graphs ? JSON.stringify(graphs) : '' };
-}
-
-/** A run that nobody in particular asked for, as a cron's, sees its own graph alone: who made the cron may see no other. */
-function graphsOf(run: RunUnderWay | undefined): readonly string[] | undefined {
-  if (!run) return undefined;
-  return run.asker ? run.asker.graphs : [run.graph];
 }
 
 async function read(query: Query, checked: Accepted, limits: SqlLimits) {

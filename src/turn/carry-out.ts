@@ -1,7 +1,9 @@
+import type { Transaction } from 'kysely';
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
 import { patiently } from '../db/patiently.ts';
 import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
+import type { Schema } from '../db/schema.ts';
 import { statusBefore } from '../db/status-before.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import { inTenant, tenantKey, type Work } from '../tenancy.ts';
@@ -151,7 +153,7 @@ async function end(
       throw new LostClaimError('The claim has lapsed.');
     const takenBack = last.type === 'turn-error' && last.rolledBack;
     if (moved.cancel === 'rollback' && !takenBack) throw new CancelledError(cancellation(moved));
-    if (run.webhook) await context.queue.addJob(trx, 'webhook', { runId: run.run_id });
+    await queueSideJobs(context, trx, run, last);
     if (last.type === 'turn-error' && last.rolledBack)
       await takeBackRun(trx, { threadId: run.thread_id, runId: run.run_id });
   }, last);
@@ -170,6 +172,23 @@ function statusesAfter(last: TurnEvent): Pick<RunEnd, 'status' | 'threadStatus'>
   if (last.type !== 'turn-error') return { status: 'success', threadStatus: 'idle' };
   if (last.error === 'cancelled') return { status: 'interrupted', threadStatus: 'idle' };
   return { status: last.error === 'timeout' ? 'timeout' : 'error', threadStatus: 'error' };
+}
+
+/** Work that the end of a run brings, in the transaction of the end: it is there when the end is. */
+async function queueSideJobs(
+  { queue, turns }: TurnContext,
+  trx: Transaction<Schema>,
+  run: Run,
+  last: TurnEvent,
+): Promise<void> {
+  const { run_id: runId } = run;
+  if (run.webhook) await queue.addJob(trx, 'webhook', { runId });
+  if (isFinished(last) && turns.isSampled(run)) await queue.addJob(trx, 'score', { runId });
+}
+
+/** With an answer or a failure: not one that waits, or that somebody stopped. */
+function isFinished(last: TurnEvent): boolean {
+  return last.type === 'turn-end' || (last.type === 'turn-error' && last.error !== 'cancelled');
 }
 
 function logEnd({ log }: TurnContext, run: Run, last: TurnEvent): void {

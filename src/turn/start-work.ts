@@ -2,6 +2,7 @@ import { tellHeads } from '../audit/tell-heads.ts';
 import { trimAudit } from '../audit/trim-audit.ts';
 import { sweepAnswers } from '../db/cached-answers.ts';
 import type { Database } from '../db/open-database.ts';
+import { sweepEvals } from '../db/sweep-evals.ts';
 import { sweepIdentity } from '../identity/sweep-identity.ts';
 import { sweepEvents } from '../knowledge/events/sweep-events.ts';
 import { sweepContent } from '../knowledge/ingest/sweep-content.ts';
@@ -50,6 +51,7 @@ export async function startWork(
     () => queueAlerts(context),
     () => sweepContent(context.db),
     () => sweepEvents(context.db, context.config.retention.eventDays),
+    () => sweepEvals(context.db, context.config.evals.days),
     () => trimAudit(context.db, context.config.audit.days),
     tellHeads(context.db, context.log),
   ]);

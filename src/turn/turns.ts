@@ -30,6 +30,8 @@ export interface Turns {
   wake: () => void;
   /** Whether this process has no room for another run: then others are told of those that wait. */
   isFull: () => boolean;
+  /** Whether a turn that ended is to be scored: none, unless somebody here scores turns. */
+  isSampled: (run: { run_id: string; graph: string }) => boolean;
   /** Set when the process is about to end: no turn is accepted any more. */
   stopping: boolean;
   /** Aborts when watchers have to go elsewhere. */
@@ -64,6 +66,7 @@ export function noTurns(): Turns {
     running: new Map(),
     wake: () => undefined,
     isFull: () => true,
+    isSampled: () => false,
     stopping: false,
     closed: new AbortController(),
     waiting: 0,

@@ -49,12 +49,25 @@ export function checkYaml<Schema extends z.ZodType>(
   return result.error.issues.flatMap(flatten).flatMap((issue) => problemsOf(source, schema, issue));
 }
 
-/** Of a union, the branch that came furthest: it is the one that was meant. */
+/**
+ * Of a union, the branch that came furthest: it is the one that was meant. Where none takes even the kind of value that is there, what the union
+ * says of itself counts, such as "expected a text or a list".
+ */
 function flatten(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
-  const depth = (issues: z.core.$ZodIssue[]) => Math.max(...issues.map(({ path }) => path.length));
-  const meant = issue.errors.reduce((best, errors) => (depth(errors) > depth(best) ? errors : best));
+  const meant = issue.errors.reduce((best, errors) => (reach(errors) > reach(best) ? errors : best));
+  if (reach(meant) === 0 && issue.message.startsWith('expected')) {
+    const texts = issue.errors.flat().find((one) => one.code === 'invalid_type' && one.expected === 'string');
+    const [first = issue] = texts ? [texts] : meant;
+    return [{ ...first, path: issue.path, message: issue.message }];
+  }
   return meant.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(flatten);
+}
+
+/** How far a branch came: 0 where the value is of another kind, more where something within it is wrong. */
+function reach(issues: z.core.$ZodIssue[]): number {
+  const ofOtherKind = issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0);
+  return ofOtherKind ? 0 : 1 + Math.max(...issues.map(({ path }) => path.length));
 }
 
 function problemsOf(source: YamlSource, schema: z.ZodType, issue: z.core.$ZodIssue): FileProblem[] {
@@ -80,21 +93,28 @@ function valueAt(data: unknown, path: Path): unknown {
 /** The keys that an object schema allows at a path; none where the schema is not an object. */
 function keysAt(schema: z.ZodType, path: Path): string[] {
   let here: unknown = schema;
-  for (const step of path) here = child(unwrap(here), step);
-  const shape = (unwrap(here) as { shape?: object }).shape; // zod's object schemas have a shape
+  for (const step of path) here = child(here, step);
+  const { shape } = find(here, 'shape') as { shape?: object }; // zod's object schemas have a shape
   return Object.keys(shape ?? {});
 }
 
 function child(schema: unknown, step: PropertyKey): unknown {
-  const { shape, valueType, element } = schema as Record<string, unknown>; // one of zod's containers, or none
-  return (shape as Record<PropertyKey, unknown> | undefined)?.[step] ?? valueType ?? element ?? {};
+  if (typeof step === 'number') return (find(schema, 'element') as { element?: unknown }).element; // zod's arrays have elements
+  const { shape } = find(schema, 'shape') as { shape?: Record<PropertyKey, unknown> }; // zod's object schemas have a shape
+  return shape?.[step] ?? (find(schema, 'valueType') as { valueType?: unknown }).valueType; // zod's records have a type of values
 }
 
-function unwrap(schema: unknown): unknown {
-  const definition = (schema as { def?: { innerType?: unknown; options?: unknown[] } }).def; // zod keeps it here
-  if (definition?.innerType) return unwrap(definition.innerType);
-  const object = definition?.options?.find((option) => (unwrap(option) as { shape?: object }).shape);
-  return object ? unwrap(object) : schema;
+/** The schema, or the part of a default, an option or a union, that has a property; an empty one where none has. */
+function find(schema: unknown, property: 'shape' | 'element' | 'valueType'): object {
+  if (typeof schema !== 'object' || schema === null) return {};
+  if (property in schema) return schema;
+  const { innerType, options = [] } = (schema as Definition).def ?? {}; // zod keeps it here
+  const inner = [innerType, ...options].map((option) => find(option, property));
+  return inner.find((option) => property in option) ?? {};
+}
+
+interface Definition {
+  def?: { innerType?: unknown; options?: unknown[] };
 }
 
 /** Where a value begins; for a key of a map, where the key begins. */

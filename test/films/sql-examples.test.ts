@@ -4,6 +4,9 @@ import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
+import { suite } from '../../evals/films-pagila.eval.ts';
+import type { SuiteSource } from '../../src/eval/suites/define-suite.ts';
 import { filmsSqlPolicy } from '../../src/films/films-sql-policy.ts';
 import { generateShop } from '../../src/films/generate-shop.ts';
 import { importPagila } from '../../src/films/import-pagila.ts';
@@ -24,14 +27,18 @@ const withSql = examples.flatMap((example) => {
   return typeof statement === 'string' ? [{ ...example, statement }] : [];
 });
 
-interface Question {
-  question: string;
-  expect: string[];
-  sql: string;
+/** Only what is said of the suite is needed here, which stands there whether or not it can run. */
+const questions = await casesOf(suite);
+
+async function casesOf({ cases = [] }: SuiteSource) {
+  const list = typeof cases === 'function' ? await cases({ projectDir: project }) : cases;
+  return list.map(({ ask = '', expect: expected }) => {
+    const { sql: gold, facts } = z
+      .object({ sql: z.object({ gold: z.string() }), facts: z.array(z.string()) })
+      .parse(expected);
+    return { question: ask, values: facts, statement: gold.gold };
+  });
 }
-const questions = parse(
-  await readFile(path.join(project, 'evals/films-questions.yaml'), 'utf8'),
-) as Question[];
 
 /** What stands in the slots, from the generated shop. */
 const slots: Record<string, string> = {
@@ -123,17 +130,14 @@ describe.skipIf(!existsSync(real))(
     });
     afterAll(() => made.drop());
 
-    test.each(questions)(
-      '$question: its own SQL finds what is expected',
-      async ({ sql: statement, expect: values }) => {
-        const rows = await made.database.db.transaction().execute(async (trx) => {
-          await sql`set local search_path = films`.execute(trx);
-          await sql`set local timezone = 'UTC'`.execute(trx);
-          return (await sql.raw(statement).execute(trx)).rows;
-        });
-        for (const value of values) expect(JSON.stringify(rows)).toContain(value);
-      },
-    );
+    test.each(questions)('$question: its own SQL finds what is expected', async ({ statement, values }) => {
+      const rows = await made.database.db.transaction().execute(async (trx) => {
+        await sql`set local search_path = films`.execute(trx);
+        await sql`set local timezone = 'UTC'`.execute(trx);
+        return (await sql.raw(statement).execute(trx)).rows;
+      });
+      for (const value of values) expect(JSON.stringify(rows)).toContain(value);
+    });
 
     test('every example runs', async () => {
       for (const { statement } of withSql) {

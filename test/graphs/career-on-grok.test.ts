@@ -67,11 +67,7 @@ test('the career desk speaks with Grok at xAI’s address, and its answer is hel
     calls('transfer_to_career-answer', { findings: 'Nurses explain what will happen.' }),
     cites,
   );
-  const { said, citations, end } = await askDesk(library.context, 'career', {
-    question,
-    expect: [],
-    declines: false,
-  });
+  const { said, citations, end } = await askDesk(library.context, 'career', question);
   expect(end.path).toEqual(['career-intake', 'occupations', 'career-answer']);
   expect(said).toBe('Nurses explain to patients what will happen, and calm relatives [1].');
   expect(citations).toMatchObject([{ marker: 1, key: 'nurse.md' }]);

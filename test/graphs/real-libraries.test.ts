@@ -46,8 +46,9 @@ const caller: Caller = { tenant: localTenant, kind: 'local', id: 'local', name: 
 async function askAll(library: Library, graph: string, cases: Case[]): Promise<Asked[]> {
   const asked: Asked[] = [];
   for (const [question] of cases) {
-    const one = { question, expect: [], declines: false };
-    asked.push(await inTenant({ tenant: localTenant, caller }, () => askDesk(library.context, graph, one)));
+    asked.push(
+      await inTenant({ tenant: localTenant, caller }, () => askDesk(library.context, graph, question)),
+    );
   }
   return asked;
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { type AppContext, openContext } from '../../src/app-context.ts';
+import { startScoring } from '../../src/eval/online/start-scoring.ts';
 import { createApp } from '../../src/http/app.ts';
 import { fireCrons } from '../../src/http/langgraph/fire-cron.ts';
 import { openSocketServer } from '../../src/http/socket-server.ts';
@@ -50,6 +51,7 @@ export async function startService({
     ...(chat !== 'configured' && { chat: chat ?? ((request, onText) => model(request, onText)) }),
   });
   await fireCrons(context);
+  await startScoring(context);
   const app = createApp(context);
   const server = await listen(app);
   const { port } = server.address() as AddressInfo; // a server that listens on TCP

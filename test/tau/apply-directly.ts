@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import type { WriteRow } from '../../evals/projects/tau/tables/tau-schema.ts';
+import { type Action, type Domain, readCollections, type TauTask } from '../../evals/sources/tau/tau-data.ts';
+import { toRows } from '../../evals/sources/tau/to-rows.ts';
+import { copyWorld, fillWorld } from '../../evals/sources/tau/worlds.ts';
 import { ToolError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/message.ts';
-import type { WriteRow } from '../fixtures/tau/tables/tau-schema.ts';
 import { toolContext } from '../support/tool-context.ts';
 import type { Stage } from './open-stage.ts';
-import { type Action, type Domain, readCollections, type TauTask } from './tau-data.ts';
-import { toRows } from './to-rows.ts';
-import { copyWorld, fillWorld } from './worlds.ts';
 
 /** What a call comes to. */
 export interface Result {

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TauTask } from '../../evals/sources/tau/tau-data.ts';
+import { diffWorlds } from '../../evals/sources/tau/worlds.ts';
 import type { Message } from '../../src/message.ts';
 import { expectValidHistory } from '../support/run-graph.ts';
 import { type Gold, listWrites, type Write } from './apply-directly.ts';
 import { ownersPath } from './gold-script.ts';
 import type { Stage } from './open-stage.ts';
 import type { Played } from './play-task.ts';
-import type { TauTask } from './tau-data.ts';
-import { diffWorlds } from './worlds.ts';
 
 /** What can be wrong with a task that was played. */
 export interface Problem {

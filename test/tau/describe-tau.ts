@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { haveTauData, type TauTask } from '../../evals/sources/tau/tau-data.ts';
 import { detourBy, doubleWrite, dropWrite, swapAgents, twinWrite } from './mischief.ts';
 import { openStage, type Stage } from './open-stage.ts';
 import { forgetWrites, repeatWrites } from './sabotage.ts';
-import { haveTauData, type TauTask } from './tau-data.ts';
 import { type Mischief, type Outcome, sum, tryTask } from './try-task.ts';
 
 /** How much is played. */

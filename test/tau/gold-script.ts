@@ -1,5 +1,5 @@
+import type { Action } from '../../evals/sources/tau/tau-data.ts';
 import type { JsonObject } from '../../src/message.ts';
-import type { Action } from './tau-data.ts';
 
 /** One reply of the scripted model: who gives it, and what it calls. Without calls it is the answer. */
 export interface Move {

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import type { TauSchema } from '../../evals/projects/tau/tables/tau-schema.ts';
+import { type Domain, readCollections } from '../../evals/sources/tau/tau-data.ts';
+import { toRows } from '../../evals/sources/tau/to-rows.ts';
+import { fillWorld, makeTables } from '../../evals/sources/tau/worlds.ts';
 import type { AppContext } from '../../src/app-context.ts';
 import type { Tool } from '../../src/handoff/define-tool.ts';
-import type { TauSchema } from '../fixtures/tau/tables/tau-schema.ts';
 import { openTestContext } from '../support/open-test-context.ts';
 import { type GoldModel, goldModel } from './gold-model.ts';
-import { type Domain, readCollections } from './tau-data.ts';
-import { toRows } from './to-rows.ts';
-import { fillWorld, makeTables } from './worlds.ts';
 
 /** The whole machine with both domains, ready to play tasks. */
 export interface Stage {
@@ -29,7 +29,7 @@ export interface Cast {
 /** Opens the machine on a database of its own, which goes when the test ends, and loads both domains into it. */
 export async function openStage(): Promise<Stage> {
   const model = goldModel();
-  const context = await openTestContext({ project: 'test/fixtures/tau', chat: model.chat });
+  const context = await openTestContext({ project: 'evals/projects/tau', chat: model.chat });
   const db = context.db.withTables<TauSchema>();
   await makeTables(db);
   const open = async (domain: Domain): Promise<Cast> => {

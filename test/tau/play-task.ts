@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Said, TauTask } from '../../evals/sources/tau/tau-data.ts';
 import type { AiMessage, HumanMessage, Message, ToolMessage } from '../../src/message.ts';
 import { readState } from '../../src/turn/thread-state.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
@@ -6,7 +7,6 @@ import { ask, watch } from '../support/ask.ts';
 import { prepareWorld } from './apply-directly.ts';
 import type { Move } from './gold-script.ts';
 import type { Stage } from './open-stage.ts';
-import type { Said, TauTask } from './tau-data.ts';
 
 /** What became of a task that was played through the machine. */
 export interface Played {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { evaluate } from '../../evals/projects/tau/tables/arithmetic.ts';
+import { haveTauData, readCollections } from '../../evals/sources/tau/tau-data.ts';
+import { copyWorld, diffWorlds } from '../../evals/sources/tau/worlds.ts';
 import type { JsonObject } from '../../src/message.ts';
-import { evaluate } from '../fixtures/tau/tables/arithmetic.ts';
 import { callTool, type Result } from './apply-directly.ts';
 import { openStage, type Stage } from './open-stage.ts';
-import { haveTauData, readCollections } from './tau-data.ts';
-import { copyWorld, diffWorlds } from './worlds.ts';
 
 test('the calculator knows precedence and signs, and gives no value to anything else', () => {
   expect(evaluate('3131.1 + 4777.75 + 367.38')).toBeCloseTo(8276.23, 8);

@@ -1,5 +1,5 @@
+import { readTasks, writesSomething } from '../../evals/sources/tau/tau-data.ts';
 import { describeTau } from './describe-tau.ts';
-import { readTasks, writesSomething } from './tau-data.ts';
 
 const all = () => [...readTasks('mock'), ...readTasks('retail')];
 

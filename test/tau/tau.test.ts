@@ -1,6 +1,6 @@
+import { readTasks, writesSomething } from '../../evals/sources/tau/tau-data.ts';
 import { seededRandom } from '../../src/films/seeded-random.ts';
 import { describeTau } from './describe-tau.ts';
-import { readTasks, writesSomething } from './tau-data.ts';
 
 /** Every task of the mock domain, and some of the retail domain. */
 const some = () => [...readTasks('mock'), ...seededRandom(7).sample(readTasks('retail'), 25)];

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { TauTask } from '../../evals/sources/tau/tau-data.ts';
+import { dropWorld } from '../../evals/sources/tau/worlds.ts';
 import { applyDirectly, type Gold, listWrites } from './apply-directly.ts';
 import { checkPlayed, type Problem } from './check-played.ts';
 import { goldScript, type Move, type Style } from './gold-script.ts';
 import type { Stage } from './open-stage.ts';
 import { playTask } from './play-task.ts';
-import type { TauTask } from './tau-data.ts';
-import { dropWorld } from './worlds.ts';
 
 /** What came of a task, with what was counted on the way. */
 export interface Outcome {

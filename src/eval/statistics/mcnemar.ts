@@ -9,6 +9,10 @@ export function exactMcNemar(lost: number, won: number): number {
   const changed = lost + won;
   const least = Math.min(lost, won);
   let tail = 0;
-  for (let at = 0; at <= least; at += 1) tail += Math.exp(logChoose(changed, at) - changed * Math.LN2);
+  for (let at = least; at >= 0; at -= 1) {
+    const term = Math.exp(logChoose(changed, at) - changed * Math.LN2);
+    tail += term;
+    if (term < tail * 1e-18) break; // those further out are smaller still
+  }
   return Math.min(1, 2 * tail);
 }

@@ -21,15 +21,35 @@ export function powerOf({ cases, lost, won, level = 0.05 }: PowerQuestion): numb
     throw new RangeError(`${lost} and ${won} are no shares of cases.`);
   if (changed === 0) return 0;
   let power = 0;
+  let fewest = -1;
   for (let count = 0; count <= cases; count += 1) {
     const ofCount = binomial(cases, count, changed);
     if (ofCount < 1e-12) continue;
-    for (let worse = 0; worse <= count; worse += 1) {
-      if (exactMcNemar(worse, count - worse) < level)
-        power += ofCount * binomial(count, worse, lost / changed);
-    }
+    fewest = mostUneven(count, fewest, level);
+    power += ofCount * (upTo(fewest, count, lost / changed) + upTo(fewest, count, won / changed));
   }
   return Math.min(1, power);
+}
+
+/** The chance of at most so many successes. */
+function upTo(most: number, trials: number, chance: number): number {
+  let sum = 0;
+  for (let successes = most; successes >= 0; successes -= 1) {
+    const term = binomial(trials, successes, chance);
+    sum += term;
+    if (term < 1e-18 && successes < trials * chance) break; // those further out are smaller still
+  }
+  return sum;
+}
+
+/**
+ * Of so many cases that changed, how many may have changed the rarer way for the split to be reported; -1 where none may. It grows with the
+ * count, so that it is looked for from that of a smaller one on.
+ */
+function mostUneven(count: number, from: number, level: number): number {
+  let few = from;
+  while (few + 1 <= count / 2 && exactMcNemar(few + 1, count - few - 1) < level) few += 1;
+  return few;
 }
 
 /**

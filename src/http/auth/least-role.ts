@@ -25,6 +25,8 @@ const writeTickets: Need = { role: 'member', scope: 'tickets:write' };
 const readKnowledge: Need = { role: 'viewer', scope: 'knowledge:read' };
 const writeKnowledge: Need = { role: 'member', scope: 'knowledge:write' };
 const shapeKnowledge: Need = { role: 'engineer', scope: 'knowledge:write' };
+const readEvals: Need = { role: 'member', scope: 'evals:read' };
+const writeEvals: Need = { role: 'engineer', scope: 'evals:write' };
 const readFilms: Need = { role: 'viewer', scope: 'films:read' };
 const readManaged: Need = { role: 'admin', scope: 'manage:read' };
 const manage: Need = { role: 'admin', scope: 'manage:write' };
@@ -140,6 +142,23 @@ export const leastRoles: Readonly<Record<string, Need>> = {
   'GET /api/v1/tickets/:ticket_id': readTickets,
   'POST /api/v1/tickets/:ticket_id/answer': writeTickets,
   'POST /api/v1/tickets/:ticket_id/close': writeTickets,
+
+  // Evals: cases, transcripts and edited sentences of prompts, for whoever may run turns
+  'GET /api/v1/evals': readEvals,
+  'POST /api/v1/evals': writeEvals,
+  'GET /api/v1/evals/compare': readEvals,
+  'GET /api/v1/evals/online': readEvals,
+  'GET /api/v1/evals/:run_id': readEvals,
+  'DELETE /api/v1/evals/:run_id': writeEvals,
+  'GET /api/v1/evals/:run_id/report': readEvals,
+  'GET /api/v1/evals/:run_id/:suite/cases': readEvals,
+
+  // Feedback: whoever may read a thread may say what they think of it; who is no engineer sees their own
+  'GET /api/v1/feedback': readRuns,
+  'POST /api/v1/feedback': readRuns,
+  'GET /api/v1/feedback/summary': readEvals,
+  'PATCH /api/v1/feedback/:feedback_id': readRuns,
+  'DELETE /api/v1/feedback/:feedback_id': readRuns,
 
   // Knowledge
   'GET /api/v1/collections': readKnowledge,

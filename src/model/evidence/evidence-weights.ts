@@ -5,7 +5,7 @@ import type { Signs } from './weigh-sentence.ts';
  *
  * `choosing` tells the sentence that answers from the others of a search (a softmax over them), and `accepting` tells the chosen
  * sentences that answer from those that do not (a logistic regression). Those passages stand under no headings and have no code: `filed`,
- * `headed` and `shows`, which tell nothing there, were set by half of the questions of `evals/support-questions.yaml`.
+ * `headed` and `shows`, which tell nothing there, were set by half of the questions of `evals/support.yaml`.
  */
 export const choosing: Partial<Record<keyof Signs, number>> = {
   around: 7.63,

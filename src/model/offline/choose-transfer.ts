@@ -2,7 +2,9 @@ import type { Example, ToolSpec } from '../chat-model.ts';
 import type { Embedder } from '../embedder.ts';
 import { coveredShare, matchExample } from './match-example.ts';
 import { numericByName } from './numeric-by-name.ts';
-import { readTokens } from './tokens.ts';
+import { type Rule, readRules } from './read-rules.ts';
+import { readLongTokens, readTokens } from './tokens.ts';
+import { familiarity, weighRules } from './weigh-rules.ts';
 
 export type TransferSpec = ToolSpec & { transfer: NonNullable<ToolSpec['transfer']> };
 
@@ -12,8 +14,11 @@ export interface RatedTransfer {
   score: number;
 }
 
-/** What the words of the edge and of the prompt add to the nearest question, which counts up to 1. */
-const weights = { reason: 0.35, prompt: 0.6, blocked: 0.85 };
+/**
+ * What the words of the edge add to the nearest question, which counts up to 1; how much a question counts that does not fit; and how much
+ * the receiver's own questions do where the prompt sends questions to others and not to it.
+ */
+const weights = { reason: 0.35, blocked: 0.85, unnamed: 0.45 };
 const machinesPart = /\n# Handing over\n[\s\S]*$/;
 
 /** Whether an agent is there to write answers: it has no questions of its own, and its edge or name says so. */
@@ -29,9 +34,9 @@ export function transfersIn(tools: ToolSpec[]): TransferSpec[] {
 }
 
 /**
- * Rates who should take a question, best first, by the nearest of: the receiver's questions, and the agent's own
- * examples that hand over to it; and by the share of the question's words in the reason on the edge, and in
- * the sentences of the agent's own prompt that name the receiver. A sentence that says `never` counts against it.
+ * Rates who should take a question, best first, by the nearest of the receiver's questions and the agent's own examples that hand over to
+ * it, by the reason on the edge, and by the sentences of the agent's own prompt that send questions there. Those weigh most: where the
+ * prompt sends a kind of question elsewhere than the examples do, the prompt is followed.
  */
 export async function rateTransfers(
   embedder: Embedder,
@@ -39,19 +44,18 @@ export async function rateTransfers(
   question: string,
   { system, examples }: { system: string; examples: Example[] },
 ): Promise<RatedTransfer[]> {
-  const sentences = sentencesOf(system.replace(machinesPart, ''));
+  const rules = readRules(
+    system.replace(machinesPart, ''),
+    specs.map(({ transfer }) => transfer.to),
+  );
+  const known = familiarity(question, textsOf(specs, examples, rules));
   const rated = await Promise.all(
     specs.map(async (spec) => {
-      const { to, asks } = spec.transfer;
-      const own = examples
-        .filter(({ handoff }) => handoff && handoffTarget(handoff) === to)
-        .map(({ ask }) => ask);
-      const nearest = await nearestOf(embedder, [...asks, ...own], question);
-      const reason = shareOf(question, spec.description.replace(/^[^:]*:/, ''));
-      return {
-        spec,
-        score: nearest + weights.reason * reason + weights.prompt * promptShare(question, to, sentences),
-      };
+      const own = rules.filter(({ to }) => to === spec.transfer.to);
+      const isNamed = rules.length === 0 || own.length > 0;
+      const nearest = await nearestFor(embedder, spec, examples, { question, isNamed });
+      const reason = weights.reason * shareOf(question, reasonOf(spec));
+      return { spec, score: nearest + reason + weighRules(question, own, known) };
     }),
   );
   return rated.sort((one, other) => other.score - one.score || (one.spec.name < other.spec.name ? -1 : 1));
@@ -62,6 +66,37 @@ export function handoffTarget(handoff: NonNullable<Example['handoff']>): string 
   return (Object.keys(handoff)[0] ?? '').replace(/^transfer_to_/, '');
 }
 
+/** Everything here that tells what questions may be about. */
+function textsOf(specs: TransferSpec[], examples: Example[], rules: Rule[]): string[] {
+  return [
+    ...specs.flatMap((spec) => [reasonOf(spec), ...spec.transfer.asks]),
+    ...examples.map(({ ask }) => ask),
+    ...rules.map(({ text }) => text),
+  ];
+}
+
+function reasonOf({ description }: TransferSpec): string {
+  return description.replace(/^[^:]*:/, '');
+}
+
+async function nearestFor(
+  embedder: Embedder,
+  { transfer: { to, asks } }: TransferSpec,
+  examples: Example[],
+  { question, isNamed }: { question: string; isNamed: boolean },
+): Promise<number> {
+  const own = examples.filter(({ handoff }) => handoff && handoffTarget(handoff) === to);
+  const [mine, theirs] = await Promise.all([
+    nearestOf(
+      embedder,
+      own.map(({ ask }) => ask),
+      question,
+    ),
+    nearestOf(embedder, asks, question),
+  ]);
+  return Math.max(mine, isNamed ? theirs : theirs * weights.unnamed);
+}
+
 async function nearestOf(embedder: Embedder, asks: string[], question: string): Promise<number> {
   const matches = await Promise.all(
     asks.map((ask) => matchExample(embedder, ask, question, numericByName(ask))),
@@ -69,32 +104,6 @@ async function nearestOf(embedder: Embedder, asks: string[], question: string): 
   return Math.max(0, ...matches.map(({ score, obstacle }) => (obstacle ? score * weights.blocked : score)));
 }
 
-function promptShare(question: string, to: string, sentences: string[]): number {
-  const named = sentences.filter((sentence) => namesAgent(sentence, to));
-  const against = named.filter((sentence) =>
-    new RegExp(`\\b(never|not)\\b[^,;]*\\b${escapeRegExp(to)}\\b`, 'i').test(sentence),
-  );
-  const inFavour = named.filter((sentence) => !against.includes(sentence));
-  return shareOf(question, inFavour.join(' ')) - shareOf(question, against.join(' '));
-}
-
-function namesAgent(sentence: string, agent: string): boolean {
-  return new RegExp(`(?<![\\w-])${escapeRegExp(agent)}(?![\\w-])`, 'i').test(sentence);
-}
-
-function sentencesOf(prompt: string): string[] {
-  return prompt.split(/(?<=[.!?;])\s+|\n\s*\n|\n\s*[-*]\s/);
-}
-
 function shareOf(question: string, text: string): number {
   return coveredShare(readTokens(question), readLongTokens(text));
-}
-
-/** A prompt may be longer than a question. */
-function readLongTokens(text: string) {
-  return (text.match(/[\s\S]{1,1000}/g) ?? []).flatMap(readTokens);
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[^\w\s]/g, '\\$&');
 }

@@ -50,6 +50,11 @@ export function readTokens(text: string): Token[] {
   return tokens;
 }
 
+/** Reads all of a text that may be longer than a question, such as a prompt. */
+export function readLongTokens(text: string): Token[] {
+  return (text.match(/[\s\S]{1,1000}/g) ?? []).flatMap(readTokens);
+}
+
 function toNumber(first: RegExpExecArray, last: RegExpExecArray, value: number): Token {
   return {
     kind: 'number',

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Known } from './arbitrary-of.ts';
+import { smallReport, smallSuite } from './small-report.ts';
 
 /** What a caller has made through every door, by the names that ids have in paths, queries and bodies. */
 export interface Seed {
@@ -97,6 +98,16 @@ export async function makeOneOfEverything(
     metadata,
   });
   await ask('GET', `/api/v1/documents/${document.id}?wait=30`);
+  const feedback = await post<{ id: string }>(ask, '/api/v1/feedback', {
+    run_id: runs[0]?.run_id,
+    score: 'down',
+    comment: canary,
+  });
+  const report = await post<{ run_id: string }>(
+    ask,
+    '/api/v1/evals',
+    smallReport(randomUUID(), canary, graph),
+  );
   await ask('GET', '/api/v1/events'); // numbers them: nothing changes by itself after this
   const ids = {
     collection: [collection],
@@ -112,6 +123,9 @@ export async function makeOneOfEverything(
     context_id: [task.result?.contextId ?? ''],
     namespace: ['people', canary],
     key: [canary],
+    feedback_id: [feedback.id],
+    eval_run_id: [report.run_id],
+    suite: [smallSuite],
   };
   return { ids, known: knownFrom(ids) };
 }
@@ -125,6 +139,8 @@ const aliases: Record<string, string> = {
   conversation: 'conversation_id',
   collections: 'collection',
   documents: 'document',
+  base: 'eval_run_id',
+  candidate: 'eval_run_id',
   before: 'checkpoint_id',
   after: 'response_id',
   contextId: 'context_id',

@@ -1,3 +1,4 @@
+import { smallReport } from './small-report.ts';
 import type { Ids } from './two-tenants.ts';
 
 /** How the walk asks a route, with the ids that it is given in every place for one. */
@@ -183,6 +184,25 @@ export const visits: Readonly<Record<string, Visit>> = {
   'GET /api/v1/tickets/:ticket_id': foreign(),
   'POST /api/v1/tickets/:ticket_id/answer': foreign(() => [{ text: 'A person said so.' }]),
   'POST /api/v1/tickets/:ticket_id/close': foreign(() => [{}]),
+  'GET /api/v1/evals': own(undefined, () => ({ limit: '200' })),
+  'POST /api/v1/evals': collides((ids) => [smallReport(ids.eval_run_id ?? '', 'Mine now')]),
+  'GET /api/v1/evals/compare': foreign(undefined, (ids) => ({
+    base: ids.eval_run_id ?? '',
+    candidate: ids.eval_run_id ?? '',
+  })),
+  'GET /api/v1/evals/online': own(),
+  'GET /api/v1/evals/:run_id': named({ run_id: 'eval_run_id' }),
+  'DELETE /api/v1/evals/:run_id': named({ run_id: 'eval_run_id' }),
+  'GET /api/v1/evals/:run_id/report': named({ run_id: 'eval_run_id' }),
+  'GET /api/v1/evals/:run_id/:suite/cases': named({ run_id: 'eval_run_id' }),
+  'GET /api/v1/feedback': own(undefined, () => ({ limit: '200' })),
+  'POST /api/v1/feedback': foreign((ids) => [
+    { run_id: ids.run_id, score: 'up', comment: 'Mine now' },
+    { thread_id: ids.thread_id, message_id: 'x', score: 'up' },
+  ]),
+  'GET /api/v1/feedback/summary': own(),
+  'PATCH /api/v1/feedback/:feedback_id': foreign(() => [{ score: 'up' }, { comment: null }]),
+  'DELETE /api/v1/feedback/:feedback_id': foreign(),
   'GET /api/v1/audit': { ...own(), query: () => ({ limit: '1000' }) },
 
   'POST /assistants/search': own(() => [{ limit: 1000 }, { graph_id: 'desk', metadata: {} }]),

@@ -1,0 +1,1 @@
+export { openTicketTool } from '../../../../tools/open-ticket.ts';

@@ -1,0 +1,1 @@
+export { runAccountSqlTool } from '../../../../tools/run-account-sql.ts';

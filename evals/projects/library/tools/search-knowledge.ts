@@ -1,0 +1,1 @@
+export { searchKnowledgeTool } from '../../../../tools/search-knowledge.ts';

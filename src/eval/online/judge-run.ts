@@ -1,0 +1,101 @@
+import type { AppContext } from '../../app-context.ts';
+import { inTenant } from '../../tenancy.ts';
+import { BudgetError } from '../../usage/budget-error.ts';
+import type { ExpectedJudgement } from '../expectation.ts';
+import { JudgeError } from '../judges/ask-judge.ts';
+import { scoreJudges } from '../judges/score-judges.ts';
+import type { Score, Seen } from '../score.ts';
+import { criteriaOf } from '../suites/criteria-of.ts';
+import { hasScore, keepScores } from './keep-scores.ts';
+import type { OnlineJudge, OnlineRules } from './online-rules.ts';
+import { readTurn, type UserTurn } from './read-turn.ts';
+import type { OnlineScore } from './score-online.ts';
+import { countScores, judgesOf } from './score-run.ts';
+
+/**
+ * Has a judge read a turn, once. What its models take is written down for the tenant and the graph, and for nobody's own budget; where a
+ * budget does not allow it, or the judge's verdict cannot be read, the turn is not judged. A turn that is gone, and a judge that is no longer named, are passed over. Rejects when it had
+ * better be tried again: a model gave no reply.
+ */
+export async function judgeRun(
+  context: AppContext,
+  rules: OnlineRules,
+  { runId, judge: name }: { runId: string; judge: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const { db, log } = context;
+  const turn = await readTurn(db, runId);
+  const judge = turn && judgesOf(context, rules, turn.run.graph).find((one) => one.name === name);
+  if (!turn || !judge || (await hasScore(db, runId, `judge:${name}`))) return;
+  try {
+    const scores = await inWorkOf(turn, () => judgeTurn(context, turn, judge, signal));
+    const measured = scores.flatMap(toOnline);
+    const added = await db.transaction().execute((trx) => keepScores(trx, turn, measured));
+    countScores(context, turn.run.graph, added);
+  } catch (error) {
+    if (!(error instanceof BudgetError) && !(error instanceof JudgeError)) throw error;
+    log.warn({ err: error, runId, judge: name }, 'a turn is not judged');
+  }
+}
+
+/** What each judge said, of judges who all were content too. */
+function toOnline({ scorer, value, details }: Score): OnlineScore[] {
+  if (value === null) return [];
+  const { judges } = (details ?? {}) as unknown as { judges?: { reasoning: string }[] }; // as scoreJudges tells them
+  const why = judges?.map(({ reasoning }) => reasoning).join(' ');
+  return [{ scorer, value, ...(why && { why }) }];
+}
+
+/** The run's, but for who asked: they did not ask for this. */
+function inWorkOf<T>({ run }: UserTurn, act: () => T): T {
+  const { tenant_id: tenant, run_id: runId, thread_id: threadId, graph } = run;
+  return inTenant({ tenant, run: { runId, threadId, graph } }, act);
+}
+
+function judgeTurn(
+  context: AppContext,
+  { run, version, transcript: turn }: UserTurn,
+  judge: OnlineJudge,
+  signal: AbortSignal,
+): Promise<Score[]> {
+  const { config } = context;
+  const judgement = toJudgement(judge);
+  const seen: Seen = {
+    case: {
+      id: run.run_id,
+      history: [],
+      turns: [{ ask: turn.user, expect: { judges: [judgement] } }],
+      tags: [],
+      gate: false,
+      graph: run.graph,
+      configurable: {},
+      hash: version,
+      source: { file: '', line: 0 },
+    },
+    at: 0,
+    turn,
+    transcript: { turns: [turn] },
+    subject: {
+      context,
+      projectDir: config.projectDir,
+      models: {},
+      sandbox: (work) => work(context.database),
+      canJudge: () => true,
+      close: async () => undefined,
+    },
+    signal,
+  };
+  return scoreJudges([judgement], seen);
+}
+
+/** Criteria may be those that have a name. */
+function toJudgement({ name, criteria, roles, evidence }: OnlineJudge): ExpectedJudgement {
+  const known = criteriaOf(criteria);
+  return {
+    name,
+    criteria: known?.criteria ?? criteria,
+    evidence: evidence ?? known?.evidence ?? false,
+    roles,
+    atLeast: 0,
+  };
+}

@@ -1,0 +1,84 @@
+import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import type { AppContext } from '../../app-context.ts';
+import type { EvalReport } from '../../eval/comparison.ts';
+import { writeHtml } from '../../eval/reports/write-html.ts';
+import { writeJson } from '../../eval/reports/write-json.ts';
+import { writeJunit } from '../../eval/reports/write-junit.ts';
+import { writeMarkdown } from '../../eval/reports/write-markdown.ts';
+import { compareKept } from '../../eval/results/compare-kept.ts';
+import { readReport } from '../../eval/results/read-run.ts';
+import { checkInput } from '../check-input.ts';
+import { describe } from '../describe.ts';
+import type { HttpEnv } from '../http-env.ts';
+import { formats, reportBodySchema, suiteName, uuid } from './eval-fields.ts';
+import { noEval } from './eval-routes.ts';
+import { reportPolicy } from './report-policy.ts';
+
+type Format = (typeof formats)[number];
+
+const format = z
+  .enum(formats, `expected ${formats.join(', ')}`)
+  .optional()
+  .describe('Absent: as `Accept` says, `text/html`, `text/markdown` or `application/xml`; otherwise JSON.');
+const suite = suiteName.optional();
+const reportQuery = z.strictObject({ suite, format });
+const compareQuery = z.strictObject({ base: uuid, candidate: uuid, suite, format });
+
+const path = '/api/v1/evals';
+
+/** Reports of what is kept: of one run, and of two that are compared. */
+export function reportRoutes({ db }: AppContext): OpenAPIHono<HttpEnv> {
+  const app = new OpenAPIHono<HttpEnv>();
+
+  describe(app, `GET ${path}/compare`, {
+    tag: 'Evals',
+    summary: 'Compare two kept runs',
+    description: 'The suites that both have: a report of the candidate, with what is to be thought of it.',
+    query: compareQuery,
+    answer: reportBodySchema,
+  });
+  app.get(`${path}/compare`, async (c) => {
+    const { format: asked, ...pair } = checkInput(compareQuery, c.req.query());
+    return answer(c, await compareKept(db, pair), asked);
+  });
+
+  describe(app, `GET ${path}/{run_id}/report`, {
+    tag: 'Evals',
+    summary: 'Get the report of a kept run, as JSON, HTML, Markdown or JUnit',
+    query: reportQuery,
+    answer: reportBodySchema,
+  });
+  app.get(`${path}/:run_id/report`, async (c) => {
+    const { run_id: runId } = checkInput(z.object({ run_id: uuid }), c.req.param());
+    const { format: asked, suite: only } = checkInput(reportQuery, c.req.query());
+    const report = await readReport(db, runId, only);
+    if (!report) throw noEval(runId, only);
+    return answer(c, report, asked);
+  });
+
+  return app;
+}
+
+const writers: Record<Format, { type: string; write: (report: EvalReport) => string }> = {
+  json: { type: 'application/json; charset=utf-8', write: writeJson },
+  html: { type: 'text/html; charset=utf-8', write: writeHtml },
+  markdown: { type: 'text/markdown; charset=utf-8', write: writeMarkdown },
+  junit: { type: 'application/xml; charset=utf-8', write: writeJunit },
+};
+
+/** What is in a report was written by users and models: a browser shows it in a place of its own, and runs the page's script alone. */
+function answer(c: Context<HttpEnv>, report: EvalReport, asked: Format | undefined): Response {
+  const chosen = asked ?? preferred(c.req.header('accept'));
+  const { type, write } = writers[chosen];
+  c.header('Vary', 'Accept', { append: true });
+  c.header('X-Content-Type-Options', 'nosniff');
+  if (chosen === 'html') c.header('Content-Security-Policy', reportPolicy());
+  return c.body(write(report), 200, { 'Content-Type': type });
+}
+
+function preferred(accept = ''): Format {
+  if (accept.includes('text/html')) return 'html';
+  if (accept.includes('text/markdown')) return 'markdown';
+  return accept.includes('/xml') ? 'junit' : 'json';
+}
