@@ -190,7 +190,7 @@ const questions = [
     id: 'average-length-comedy-films',
     ask: "What's the average length of comedy films?",
     facts: ['115.83'],
-    gold: `select round(sum(length)::numeric / count(*), 2) from (select f.*, c.name as cat from film f, film_category fc, category c where f.film_id = fc.film_id and fc.category_id = c.category_id) as listed where cat = 'Comedy'`,
+    gold: `select round(sum(length)::numeric / count(length), 2) from (select f.*, c.name as cat from film f, film_category fc, category c where f.film_id = fc.film_id and fc.category_id = c.category_id) as listed where cat = 'Comedy'`,
   },
   {
     id: 'often-bucket-brotherhood-rented',

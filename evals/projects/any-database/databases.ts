@@ -38,19 +38,20 @@ export const anyDatabase: SqlPolicy = {
 /** Makes each database a schema with its tables and rows, and the role that reads them. */
 export async function loadDatabases(database: Database): Promise<void> {
   await asOwner(async () => {
-    for (const [name, { statements }] of dumps) {
-      await database.db.transaction().execute((trx) => load(trx, name, statements));
+    for (const [name, dump] of dumps) {
+      await database.db.transaction().execute((trx) => load(trx, name, dump));
       const policy = policyOf(name);
       if (policy) await createReader(database, policy);
     }
   });
 }
 
-async function load(trx: Kysely<Schema>, name: string, statements: string[]): Promise<void> {
+async function load(trx: Kysely<Schema>, name: string, { statements, tables }: Dump): Promise<void> {
   const run = (statement: string) => sql.raw(statement).execute(trx);
   await run(`create schema ${quoteName(name)}`);
   await run(`set local search_path to ${quoteName(name)}`);
   for (const statement of statements) await run(statement);
+  await run(`analyze ${Object.keys(tables).map(quoteName).join(', ')}`);
 }
 
 function namesOfDumps(): string[] {

@@ -143,7 +143,7 @@ function summaryLines(report: EvalReport, { paint, width }: Page): string[] {
   const took = duration(Date.parse(report.endedAt) - Date.parse(report.startedAt));
   const style = kind === 'pass' ? 'green' : kind === 'regression' ? 'red' : 'yellow';
   return [
-    shorten(`${word.toUpperCase()}  ${printable(why)}`, width),
-    shorten(`profile ${report.profile} · ${took} · run ${report.runId}`, width),
-  ].map((line, at) => paint(at === 0 ? [style, 'bold'] : 'dim', line));
+    ...wrap(`${word.toUpperCase()}  ${printable(why)}`, width, 3).map((line) => paint([style, 'bold'], line)),
+    paint('dim', shorten(`profile ${report.profile} · ${took} · run ${report.runId}`, width)),
+  ];
 }
