@@ -26,8 +26,8 @@ export interface KnowledgeContext {
 }
 
 /**
- * Opens the database, the embedder and the readers for one command on behalf of a tenant, and closes them after; an interrupt from
- * the keyboard aborts the signal. Rejects with a `CallerError` for a tenant that is not there.
+ * Opens the database, the embedder and the readers for one command on behalf of a tenant, and closes them after; an interrupt
+ * aborts the signal. Rejects with a `CallerError` for a tenant that is not there.
  */
 export async function withKnowledge<Result>(
   tenant: string,
@@ -52,10 +52,15 @@ export async function withKnowledge<Result>(
  */
 export const worksItself: KnowledgeContext['queue'] = { addJob: async () => undefined };
 
-/** Aborts at the first Ctrl-C; a second one ends the process at once. */
+/** Aborts at the first Ctrl-C or SIGTERM, which is what CI sends; a second one ends the process at once. */
 export function interrupted(): AbortSignal {
   const controller = new AbortController();
-  process.once('SIGINT', () => controller.abort());
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const abort = () => {
+    for (const signal of signals) process.off(signal, abort);
+    controller.abort();
+  };
+  for (const signal of signals) process.on(signal, abort);
   return controller.signal;
 }
 

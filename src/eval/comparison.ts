@@ -94,7 +94,7 @@ export interface EvalReport {
   runs: import('./suite-run.ts').SuiteRun[];
   /** One a run that has something to be compared with. */
   comparisons: Comparison[];
-  /** By suite, why nothing can be said of it: no baseline, no data here. */
-  notes: { suite: string; kind: 'no-baseline' | 'skipped' | 'note'; text: string }[];
+  /** By suite, why nothing can be said of it: no baseline, a baseline whose suite is gone, no data here. */
+  notes: { suite: string; kind: 'no-baseline' | 'no-suite' | 'skipped' | 'note'; text: string }[];
   exitCode: 0 | 1 | 2 | 3 | 130;
 }

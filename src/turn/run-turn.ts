@@ -67,6 +67,9 @@ function nameOf(error: unknown): string | undefined {
   return error instanceof Error ? error.name : undefined;
 }
 
+/** What a turn says that ended at the limit of its steps. */
+export const tooManySteps = 'The turn took more steps than its recursion limit allows.';
+
 function describeFailure({ log }: TurnContext, run: Run, error: unknown): TurnError {
   const ids = { runId: run.run_id, threadId: run.thread_id };
   if (error instanceof ModelError) {
@@ -85,7 +88,7 @@ function describeFailure({ log }: TurnContext, run: Run, error: unknown): TurnEr
     return failure('internal', error.message);
   }
   if (nameOf(error) === 'GraphRecursionError') {
-    return failure('internal', 'The turn took more steps than its recursion limit allows.');
+    return failure('internal', tooManySteps);
   }
   log.error({ err: error, ...ids }, 'a turn failed');
   return failure('internal', 'The turn failed for a reason of the service. It is in the log.');

@@ -1,7 +1,8 @@
 import { assembleReport } from '../../eval/comparing/assemble-report.ts';
 import type { EvalReport } from '../../eval/comparison.ts';
 import { openVersion } from '../../eval/running/open-version.ts';
-import { chooseSuites } from './choose-suites.ts';
+import { readProfile } from '../../eval/running/profile.ts';
+import { chooseSuites, SuiteProblems, tellProblem } from './choose-suites.ts';
 import { keepEverywhere } from './keep-everywhere.ts';
 import { runChosen } from './run-chosen.ts';
 import type { RunEvals } from './run-evals.ts';
@@ -18,22 +19,24 @@ export async function runAb(
 ): Promise<EvalReport['exitCode']> {
   const { config, flags } = options;
   const { suites, skipped } = await chooseSuites(config, names, flags);
+  const profile = await readProfile(config, flags.profile, flags.model);
   const base = await openVersion(config.projectDir, before);
   try {
     const candidate = await openVersion(config.projectDir, after);
     try {
-      const byVersion = await runChosen(suites, [base, candidate], options);
+      const { byVersion, problems } = await runChosen(suites, [base, candidate], profile, options);
       const [was = [], is = []] = byVersion;
       const pairs = is.flatMap((run, at) => {
         const other = was[at];
         return other ? [{ before: { label: before, run: other }, after: { label: after, run } }] : [];
       });
       const report = assembleReport(
-        { runs: is, pairs, skipped, expectsBaselines: false },
+        { runs: is, pairs, skipped, aborted: options.signal.aborted, expectsBaselines: false },
         { otherModels: true },
       );
       await tellReport(report, options);
       await keepEverywhere(report, options);
+      if (problems.length > 0) throw new SuiteProblems(problems.map(tellProblem).join('\n'));
       return report.exitCode;
     } finally {
       await candidate.close();

@@ -44,9 +44,9 @@ export async function chooseSuites(
 
 function refuse(problems: FileProblem[]): void {
   const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new SuiteProblems(errors.map(tell).join('\n'));
+  if (errors.length > 0) throw new SuiteProblems(errors.map(tellProblem).join('\n'));
 }
 
-function tell({ file, line, message }: FileProblem): string {
+export function tellProblem({ file, line, message }: FileProblem): string {
   return printable(`${file}:${line}: ${message}`);
 }

@@ -1,9 +1,8 @@
 import type { Config } from '../../config.ts';
 import { showLive } from '../../eval/reports/show-live.ts';
-import { readProfile } from '../../eval/running/profile.ts';
-import { type RunHearing, runSuites, type Version } from '../../eval/running/run-suites.ts';
+import type { Profile } from '../../eval/running/profile.ts';
+import { type RunHearing, runSuites, type SuitesRun, type Version } from '../../eval/running/run-suites.ts';
 import type { Suite } from '../../eval/suite.ts';
-import type { SuiteRun } from '../../eval/suite-run.ts';
 import type { Logger } from '../../log.ts';
 import { showProgress } from '../show-progress.ts';
 import type { EvalFlags } from './eval-flags.ts';
@@ -12,17 +11,17 @@ import type { EvalStreams } from './eval-streams.ts';
 export interface RunChosen extends EvalStreams {
   config: Config;
   log: Logger;
-  flags: Pick<EvalFlags, 'repeat' | 'concurrency' | 'cassettes' | 'traceJudges' | 'model' | 'profile'>;
+  flags: Pick<EvalFlags, 'repeat' | 'concurrency' | 'cassettes' | 'traceJudges'>;
   signal: AbortSignal;
 }
 
-/** Runs suites on versions of the project and shows how far it is. Gives a list of runs a version. */
+/** Runs suites on versions of the project and shows how far it is. */
 export async function runChosen(
   suites: readonly Suite[],
   versions: readonly Version[],
+  profile: Profile,
   { config, log, flags, signal, progress }: RunChosen,
-): Promise<SuiteRun[][]> {
-  const profile = await readProfile(config, flags.profile, flags.model);
+): Promise<SuitesRun> {
   const repeats = flags.repeat;
   const total = suites.reduce((sum, suite) => sum + suite.cases.length * (repeats ?? suite.repeat), 0);
   const live = showLive(progress, { total: total * versions.length });

@@ -26,7 +26,7 @@ export async function watchEvals(names: string[], options: RunEvals): Promise<nu
     progress.write('Waiting for changes; Ctrl-C ends.\n');
     await changed;
     const touched = await whoseFilesChanged(config.projectDir, [...last.values()]);
-    suites = touched.length > 0 ? touched : names;
+    suites = touched.length > 0 ? touched : names; // tools, guards and suites may concern all
   }
   return 0;
 }

@@ -11,11 +11,15 @@ export interface ReportParts {
   skipped: SkippedSuite[];
   /** Whether a run without something to be compared with is told of. */
   expectsBaselines: boolean;
+  /** Suites that have a baseline and are not there. */
+  orphans?: string[];
+  /** Somebody interrupted it, maybe before the first case. */
+  aborted?: boolean;
 }
 
 /** Compares what can be compared and says what a command ends with. */
 export function assembleReport(
-  { runs, pairs, skipped, expectsBaselines }: ReportParts,
+  { runs, pairs, skipped, expectsBaselines, orphans = [], aborted = false }: ReportParts,
   options: CompareRunsOptions = {},
 ): EvalReport {
   const comparisons = compareSuites(pairs, options);
@@ -27,17 +31,23 @@ export function assembleReport(
       kind: 'no-baseline' as const,
       text: `There is no baseline for the profile ${profile}: where you are content, run "baton eval bless ${suite}".`,
     })),
+    ...orphans.map((suite) => ({
+      suite,
+      kind: 'no-suite' as const,
+      text: 'It has a baseline and is no suite of evals/ any more: delete its files in evals/baselines/ where that is meant.',
+    })),
     ...skipped.map(({ name, skipped: text }) => ({ suite: name, kind: 'skipped' as const, text })),
   ];
   const times = runs.flatMap(({ startedAt, endedAt }) => [startedAt, endedAt]).toSorted();
+  const now = new Date().toISOString();
   return {
     runId: runs[0]?.runId ?? '',
     profile: runs[0]?.profile ?? '',
-    startedAt: times[0] ?? '',
-    endedAt: times.at(-1) ?? '',
+    startedAt: times[0] ?? now,
+    endedAt: times.at(-1) ?? now,
     runs,
     comparisons,
     notes,
-    exitCode: exitCodeOf(runs, comparisons, notes),
+    exitCode: exitCodeOf(runs, comparisons, notes, aborted),
   };
 }

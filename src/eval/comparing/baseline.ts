@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../../errors.ts';
@@ -40,6 +40,13 @@ export async function readBaseline(
     if (error.code !== 'ENOENT') throw error;
   });
   return text === undefined ? undefined : toRun(parseBaseline(file, text));
+}
+
+/** The suites that have a baseline of a profile. */
+export async function suitesWithBaseline(projectDir: string, profile: string): Promise<string[]> {
+  const ending = `.${profile}.json`;
+  const files = await readdir(path.join(projectDir, 'evals/baselines')).catch(() => []);
+  return files.filter((file) => file.endsWith(ending)).map((file) => file.slice(0, -ending.length));
 }
 
 /** Writes the baseline of a run, the old one stays whole until the new one is. Returns its path relative to the project. */

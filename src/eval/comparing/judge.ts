@@ -1,5 +1,5 @@
 import type { Comparison } from '../comparison.ts';
-import type { SuiteRun } from '../suite-run.ts';
+import { passShare, type SuiteRun } from '../suite-run.ts';
 
 /** Of the attempts, so many may come to nothing by no fault of the cases before nothing can be said. */
 const mostErrored = 0.1;
@@ -43,20 +43,54 @@ function whatIsUnclear(
   { before, after }: Runs,
   { otherModels = false }: { otherModels?: boolean },
 ): string[] {
-  const { changed, added, removed, same } = seen.cases;
-  const attempts = after.cases.reduce((sum, { attempts: made }) => sum + made.length, 0);
-  const closed = after.cases.filter(
-    ({ gate, attempts: made }) => gate && made.some(({ outcome }) => outcome === 'errored'),
-  );
   return [
     ...(after.interrupted || before.interrupted ? ['A run was interrupted.'] : []),
-    ...(seen.after.stale > 0
-      ? [`${count(seen.after.stale, 'attempt')} found no recorded reply: record them anew.`]
+    ...whatCameToNothing(seen.after, after, 'now'),
+    ...whatCameToNothing(seen.before, before, 'before'),
+    ...whatWasNotTried({ before, after }),
+    ...whatIsOther(seen.cases),
+    ...(otherModels ? [] : whoIsOther(before, after)),
+    ...(isTooFew(seen, after) && seen.passing
+      ? [`${tellLoss(seen.passing)} The cases are too few to call it a regression.`]
       : []),
-    ...(attempts > 0 && seen.after.errored / attempts > mostErrored
-      ? [`${seen.after.errored} of ${count(attempts, 'attempt')} came to nothing by no fault of the cases.`]
+  ];
+}
+
+function whatCameToNothing(
+  { stale, errored }: Facts['after'],
+  { cases }: SuiteRun,
+  when: 'before' | 'now',
+): string[] {
+  const attempts = cases.reduce((sum, { attempts: made }) => sum + made.length, 0);
+  const which = when === 'now' ? '' : ' before';
+  return [
+    ...(stale > 0 ? [`${count(stale, 'attempt')}${which} found no recorded reply: record them anew.`] : []),
+    ...(attempts > 0 && errored / attempts > mostErrored
+      ? [`${errored} of ${count(attempts, 'attempt')}${which} came to nothing by no fault of the cases.`]
       : []),
-    ...(closed.length > 0 ? [`${count(closed.length, 'gate')} could not be tried: ${list(closed)}.`] : []),
+  ];
+}
+
+/** A gate, and where every run is the same each case, has to be tried. */
+function whatWasNotTried({ before, after }: Runs): string[] {
+  const scoredBefore = new Set(
+    before.cases.filter((one) => passShare(one) !== undefined).map(({ id }) => id),
+  );
+  const gates = after.cases.filter(
+    ({ gate, attempts }) => gate && attempts.some(({ outcome }) => outcome === 'errored'),
+  );
+  const untried = after.cases.filter(
+    (one) =>
+      after.deterministic && !gates.includes(one) && scoredBefore.has(one.id) && passShare(one) === undefined,
+  );
+  return [
+    ...(gates.length > 0 ? [`${count(gates.length, 'gate')} could not be tried: ${list(gates)}.`] : []),
+    ...(untried.length > 0 ? [`${count(untried.length, 'case')} could not be tried: ${list(untried)}.`] : []),
+  ];
+}
+
+function whatIsOther({ changed, added, removed, same }: Facts['cases']): string[] {
+  return [
     ...(changed.length > 0
       ? [
           `${count(changed.length, 'case')} ${changed.length === 1 ? 'asks or expects' : 'ask or expect'} something else than before: ${names(changed)}.`,
@@ -65,10 +99,28 @@ function whatIsUnclear(
     ...(added.length > 0 ? [`${count(added.length, 'case')} new: ${names(added)}.`] : []),
     ...(removed.length > 0 ? [`${count(removed.length, 'case')} gone: ${names(removed)}.`] : []),
     ...(same === 0 ? ['The runs have no case in common.'] : []),
-    ...(!otherModels && JSON.stringify(before.models) !== JSON.stringify(after.models)
-      ? [`Other models played: ${tellModels(before)} before, ${tellModels(after)} now.`]
-      : []),
   ];
+}
+
+function whoIsOther(before: SuiteRun, after: SuiteRun): string[] {
+  return [
+    ...(before.graph === after.graph
+      ? []
+      : [`Another graph was asked: ${before.graph} before, ${after.graph} now.`]),
+    ...(JSON.stringify(before.models) === JSON.stringify(after.models)
+      ? []
+      : [`Other models played: ${tellModels(before)} before, ${tellModels(after)} now.`]),
+  ];
+}
+
+/** A loss that is large enough and whose interval excludes 0, which the test cannot tell from chance. */
+function isTooFew({ passing }: Facts, { leastEffect }: SuiteRun): boolean {
+  return (
+    passing !== null &&
+    !passing.worse &&
+    passing.difference.high < 0 &&
+    -passing.difference.mean >= leastEffect
+  );
 }
 
 const tellModels = ({ models }: SuiteRun) =>

@@ -12,10 +12,10 @@ export function suspectsOf(
 ): string[] {
   const spoke = new Set(turns.flatMap(({ path }) => path));
   const guilt = (file: string): number => {
-    const agent = /^agents\/(.+)\.md$/.exec(file)?.[1];
+    const agent = /(?:^|\/)agents\/([^/]+)\.md$/.exec(file)?.[1];
     if (agent !== undefined && agent === hop?.from) return 0;
     if (agent !== undefined && spoke.has(agent)) return hop ? 2 : 1;
-    return file.startsWith('graphs/') ? (hop ? 1 : 2) : 3;
+    return /(?:^|\/)graphs\//.test(file) ? (hop ? 1 : 2) : 3;
   };
   return files
     .map(({ file }) => file)

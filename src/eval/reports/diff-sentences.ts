@@ -12,15 +12,33 @@ export interface SentenceDiff {
 /**
  * What a text lost and gained, sentence by sentence, in the order of the text. In prose a paragraph that is wrapped otherwise is the same, an
  * item of a list counts as a whole, and front matter, tables and code count by line. Empty lines and space within a line never count;
- * how far a line of front matter or code is indented does.
+ * how far a line of front matter or code is indented does. Texts that differ in more than `mostEdits` of these, and those that have more
+ * than 5,000, are all removed and all added.
  */
-export function diffSentences(before: string, after: string, form: TextForm = 'prose'): SentenceDiff {
+export function diffSentences(
+  before: string,
+  after: string,
+  form: TextForm = 'prose',
+  mostEdits = 500,
+): SentenceDiff {
   const cut = form === 'prose' ? unitsOfMarkdown : unitsOfLines;
-  const parts = diffArrays(cut(before), cut(after));
+  const [was, is] = [cut(before), cut(after)];
+  const parts = Math.max(was.length, is.length) > mostUnits ? undefined : compare(was, is, mostEdits);
+  if (!parts)
+    return was.join('\n') === is.join('\n') ? { removed: [], added: [] } : { removed: was, added: is };
   return {
     removed: parts.flatMap(({ removed, value }) => (removed ? value : [])),
     added: parts.flatMap(({ added, value }) => (added ? value : [])),
   };
+}
+
+/** The work of a comparison grows with the edits times these. */
+const mostUnits = 5_000;
+
+function compare(was: string[], is: string[], maxEditLength: number) {
+  // What one side does not have needs no search.
+  if (was.length === 0 || is.length === 0) return undefined;
+  return diffArrays(was, is, { maxEditLength });
 }
 
 function unitsOfLines(text: string): string[] {
@@ -47,7 +65,7 @@ function unitsOfBody(text: string): string[] {
   let block: Block = { item: false, lines: [] };
   let fence: string | undefined;
   const close = (next: Block = { item: false, lines: [] }) => {
-    units.push(...unitsOfBlock(block));
+    for (const unit of unitsOfBlock(block)) units.push(unit);
     block = next;
   };
   for (const line of text.split(/\r\n?|\n/)) {

@@ -1,6 +1,7 @@
 import type { Comparison, EvalReport, Rate } from '../comparison.ts';
+import { passAtK, passHatK } from '../statistics/pass-at-k.ts';
 import { wilson } from '../statistics/wilson.ts';
-import { type Attempt, passShare, type SuiteRun } from '../suite-run.ts';
+import { type Attempt, passShare, type SuiteRun, scoredAttempts } from '../suite-run.ts';
 
 /** A suite's line in every table of suites. */
 export interface SuiteRow {
@@ -16,6 +17,16 @@ export interface SuiteRow {
   tokens: number;
   /** Null where the price of none of it is known. */
   dollars: number | null;
+  /** Where cases were asked more than once: by k, from 1, the chances that one of k repeats passes and that all do, the mean over cases. */
+  repeats: PassAt[];
+}
+
+export interface PassAt {
+  k: number;
+  /** pass@k */
+  any: number;
+  /** pass^k */
+  all: number;
 }
 
 export function suiteRows({ runs, comparisons }: EvalReport): SuiteRow[] {
@@ -33,6 +44,7 @@ export function suiteRows({ runs, comparisons }: EvalReport): SuiteRow[] {
       medianMs: median(latencies(run)),
       tokens: sum(measured(attempts, 'tokens')),
       dollars: prices.length > 0 ? sum(prices) : null,
+      repeats: repeatsOf(run),
     };
   });
 }
@@ -59,6 +71,24 @@ function rateOf({ cases }: SuiteRun): Rate {
   const shares = cases.flatMap((one) => passShare(one) ?? []);
   const passed = sum(shares);
   return { passed, count: shares.length, ...wilson(Math.round(passed), shares.length) };
+}
+
+/** Of the cases that were scored at each repeat. */
+function repeatsOf({ repeats, cases }: SuiteRun): PassAt[] {
+  const counts = cases
+    .map((one) => scoredAttempts(one))
+    .filter(({ length }) => length === repeats)
+    .map((scored) => scored.filter(({ outcome }) => outcome === 'passed').length);
+  if (repeats < 2 || counts.length === 0) return [];
+  const mean = (of: (passed: number) => number) => sum(counts.map(of)) / counts.length;
+  return Array.from({ length: repeats }, (_, at) => {
+    const k = at + 1;
+    return {
+      k,
+      any: mean((passed) => passAtK(repeats, passed, k)),
+      all: mean((passed) => passHatK(repeats, passed, k)),
+    };
+  });
 }
 
 function measured(attempts: Attempt[], name: 'tokens' | 'dollars'): number[] {

@@ -1,5 +1,6 @@
 import type { Attempt } from '../suite-run.ts';
 import { diffTranscripts, type StepDiff } from './diff-transcripts.ts';
+import { noWords } from './diff-words.ts';
 import { tellStep } from './steps-of-turn.ts';
 
 /** A result or an answer is cut off here, in UTF-16 units. */
@@ -10,7 +11,7 @@ const longest = 600;
  * steps of the second.
  */
 export function transcriptText(before: Attempt | null, after: Attempt): string[] {
-  const turns = diffTranscripts(before?.transcript ?? null, after.transcript);
+  const turns = diffTranscripts(before?.transcript ?? null, after.transcript, noWords);
   return turns.flatMap((steps) => steps.flatMap((step) => linesOf(step, before !== null)));
 }
 

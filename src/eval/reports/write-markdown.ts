@@ -14,6 +14,7 @@ import {
   plural,
 } from './show-numbers.ts';
 import { suiteRows } from './suite-rows.ts';
+import { tellRepeats } from './tell-repeats.ts';
 import { verdictOf } from './verdict-of.ts';
 
 /** GitHub takes comments of 65,536 characters; the rest is left for what a workflow writes around it. */
@@ -84,10 +85,11 @@ function suiteTable(report: EvalReport): string {
       row.dollars === null ? '–' : dollars(row.dollars),
     ];
   });
-  return table(
+  const whole = table(
     ['suite', 'verdict', 'passed', 'rate (95 %)', 'change', 'errored/stale', 'median', 'tokens', 'cost'],
     rows,
   );
+  return [whole, ...tellRepeats(suiteRows(report)).map((line) => inlineCode(line, 200, 'text'))].join('\n\n');
 }
 
 function metricTable({ comparisons }: EvalReport): string[] {

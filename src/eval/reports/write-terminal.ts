@@ -4,6 +4,8 @@ import { type CaseRun, passShare } from '../suite-run.ts';
 import { type Findings, failedScores, findingsOf, isBroken, tellingAttempt } from './findings.ts';
 import { shareChange } from './show-change.ts';
 import { duration, metricValue, percent, plural } from './show-numbers.ts';
+import { suiteRows } from './suite-rows.ts';
+import { tellRepeats } from './tell-repeats.ts';
 import { caseLines, fileLines } from './terminal/case-lines.ts';
 import { type Page, paintFor } from './terminal/paint.ts';
 import { suiteTable } from './terminal/suite-table.ts';
@@ -32,6 +34,7 @@ export function writeTerminal(report: EvalReport, { color, width }: TerminalOpti
     ...findings.flatMap((found) => lostSections(found, page)),
     ...findings.flatMap((found) => restSections(found, page)),
     suiteTable(report, page),
+    tellRepeats(suiteRows(report)).map((line) => shorten(printable(line), page.width)),
     metricLines(report, page),
     noteLines(report, page),
     summaryLines(report, page),

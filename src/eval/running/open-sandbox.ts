@@ -7,7 +7,7 @@ import { asOwner } from '../../tenancy.ts';
 
 /** A copy of an embedded database, for what takes long. */
 export interface Sandbox {
-  /** Does something with the copy, which is made at the first time; one after another. */
+  /** Does something with the copy, which is made at the first time, and again where it could not be; one after another. */
   use<T>(work: (copy: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -18,18 +18,18 @@ export interface Sandbox {
  */
 export function openSandbox(database: Database, folder: string | undefined): Sandbox {
   const queue = new PQueue({ concurrency: 1 });
-  let copy: Promise<Database> | undefined;
+  let copy: Database | undefined;
   if (database.kind !== 'pglite' || folder === undefined)
     return { use: (work) => work(database), close: async () => undefined };
   return {
-    async use(work) {
-      copy ??= copyOf(database, folder);
-      const opened = await copy;
-      return queue.add(() => work(opened));
-    },
+    use: (work) =>
+      queue.add(async () => {
+        copy ??= await copyOf(database, folder);
+        return work(copy);
+      }),
     async close() {
       await queue.onIdle();
-      await (await copy)?.close();
+      await copy?.close();
     },
   };
 }

@@ -51,14 +51,21 @@ export async function openSubject(options: SubjectOptions): Promise<Subject> {
       ...(options.tracesJudges && { tracesJudges: true }),
       canJudge: (role) => canJudge(profile, role),
       async close() {
-        await sandbox.close();
-        await context.close(0);
-        await forget();
+        await closeAll(sandbox.close, () => context.close(0), forget);
       },
     };
   } catch (error) {
     await forget();
     throw error;
+  }
+}
+
+/** One after another, and each whatever became of those before. Rejects with what the last one that failed rejects with. */
+async function closeAll(...[first, ...rest]: (() => Promise<void>)[]): Promise<void> {
+  try {
+    await first?.();
+  } finally {
+    if (rest.length > 0) await closeAll(...rest);
   }
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { modelNamePattern, parseModelName } from '../../config/model-name.ts';
 import type { Config } from '../../config.ts';
 import { ConfigError } from '../../errors.ts';
+import type { CassetteMode } from '../../model/cassettes/open-tape.ts';
 import { nameOfModel } from '../../model/name-of-model.ts';
 
 type ModelsConfig = Config['models'];
@@ -41,7 +42,7 @@ export async function readProfile(
   name: string,
   replaced: readonly string[] = [],
 ): Promise<Profile> {
-  const models = withReplaced(await modelsOf(config, name), replaced);
+  const models = alone(withReplaced(await modelsOf(config, name), replaced));
   const names = {
     ...Object.fromEntries(Object.entries(models.roles).map(([role, model]) => [role, nameOfModel(model)])),
     embed: nameOfModel(models.embed),
@@ -79,14 +80,32 @@ async function ownProfiles(projectDir: string): Promise<Record<string, Names>> {
   );
 }
 
-/** Nobody stands in for them: what is measured is the model that is named. */
+/**
+ * Throws a `ConfigError` where strict replay would have to ask a model after all: vectors are not on tapes. `mode` is that of the tapes, absent
+ * where there are none.
+ */
+export function refuseAsking({ name, models, names }: Profile, mode?: CassetteMode): void {
+  if (mode !== 'replay' || models.embed.provider === 'local') return;
+  throw new ConfigError([
+    `--cassettes replay asks nobody, and the vectors of profile ${name} come from ${names.embed}, which no tape has: record with \`embed: local\` (in evals/profiles.yaml, or BATON_MODEL_EMBED=local), and replay so.`,
+  ]);
+}
+
 function withNames(models: ModelsConfig, { fast, careful, embed }: Names): ModelsConfig {
   return {
     ...models,
     roles: { fast: parseModelName(fast), careful: parseModelName(careful) },
     embed: parseModelName(embed),
-    fallbacks: { fast: [], careful: [] },
   };
+}
+
+/**
+ * Nobody stands in for a model: what is measured, and recorded, is the one that is named. Each is its own stand-in, because the project's
+ * `models.yaml` may name others where there is none.
+ */
+function alone(models: ModelsConfig): ModelsConfig {
+  const { fast, careful } = models.roles;
+  return { ...models, fallbacks: { fast: [fast], careful: [careful] } };
 }
 
 function withReplaced(models: ModelsConfig, replaced: readonly string[]): ModelsConfig {

@@ -5,6 +5,7 @@ import type { CassetteMiss } from '../../model/cassettes/cassette-miss.ts';
 import type { Cassettes } from '../../model/cassettes/open-cassettes.ts';
 import { atPlace, type Place } from '../../model/cassettes/place.ts';
 import { acceptTurn } from '../../turn/accept-turn.ts';
+import { tooManySteps } from '../../turn/run-turn.ts';
 import { watchRun } from '../../turn/watch-run.ts';
 import type { LoggedEvent } from '../../turn-event.ts';
 import type { Score } from '../score.ts';
@@ -22,6 +23,8 @@ export interface AttemptContext {
   places: Places;
   /** Where replies are recorded or replayed. */
   cassettes?: Cassettes;
+  /** The models always say the same, so that only the machine can have been too slow. */
+  deterministic: boolean;
   signal: AbortSignal;
 }
 
@@ -82,17 +85,21 @@ async function runTurn(
 
 /** What says nothing about the case: the model, the machine or the recording was at fault. */
 function faultOf(
-  { cassettes }: AttemptContext,
+  { cassettes, deterministic }: AttemptContext,
   place: Place,
   { error }: TurnTranscript,
 ): Pick<Attempt, 'outcome' | 'error'> | undefined {
   const [miss] = cassettes?.misses(place) ?? [];
   if (miss) return { outcome: 'stale', error: tellMiss(miss) };
-  if (!error || !infrastructure.has(error.error)) return undefined;
+  if (!error || isOwn(error, deterministic)) return undefined;
   return { outcome: 'errored', error: error.message };
 }
 
-const infrastructure = new Set(['model', 'internal', 'cancelled', 'budget']);
+/** Whether a turn that ended in an error did so by itself: it took too many steps, or too long. */
+function isOwn({ error, message }: { error: string; message: string }, deterministic: boolean): boolean {
+  if (error === 'timeout') return !deterministic;
+  return error === 'internal' && message === tooManySteps;
+}
 
 function tellMiss({ agent, ordinal, kind, why }: CassetteMiss): string {
   const what = kind === 'new' ? 'nothing was recorded' : 'something else was recorded';

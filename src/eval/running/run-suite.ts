@@ -1,3 +1,4 @@
+import path from 'node:path';
 import PQueue from 'p-queue';
 import type { LoadedGraph } from '../../handoff/load-graph.ts';
 import { type Caller, inTenant, localTenant } from '../../tenancy.ts';
@@ -7,7 +8,7 @@ import type { Profile } from './profile.ts';
 import { type AttemptContext, runAttempt } from './run-attempt.ts';
 import type { Subject } from './subject.ts';
 
-export interface RunOptions extends Omit<AttemptContext, 'subject'> {
+export interface RunOptions extends Omit<AttemptContext, 'subject' | 'deterministic'> {
   /** Shared by the suites that are run together. */
   runId: string;
   profile: Profile;
@@ -22,6 +23,8 @@ export interface RunOptions extends Omit<AttemptContext, 'subject'> {
 /** One version that is asked. */
 export interface Asked {
   subject: Subject;
+  /** Its project's folder, relative to that of the suites. */
+  within: string;
   revision: string | null;
   /** The graph that is asked instead of the suite's. */
   graph?: string | undefined;
@@ -70,12 +73,16 @@ async function attempt(side: RunningSide, at: number, repeat: number, options: R
   const tried = suite.cases[at];
   if (!tried) return;
   const place = { suite: suite.name, case: tried.id, repeat };
-  const made = await runAttempt({ ...options, subject }, tried, place);
+  const { deterministic } = options.profile;
+  const made = await runAttempt({ ...options, subject, deterministic }, tried, place);
   done.set(tried.id, [...(done.get(tried.id) ?? []), made]);
   options.onAttempt?.(suite.name, tried.id, made);
 }
 
-function describe({ suite, subject, revision, done }: RunningSide, { runId, profile, repeats }: RunOptions) {
+function describe(
+  { suite, subject, within, revision, done }: RunningSide,
+  { runId, profile, repeats }: RunOptions,
+) {
   const { name, description, graph, leastEffect, cases } = suite;
   return {
     format: 1 as const,
@@ -83,7 +90,7 @@ function describe({ suite, subject, revision, done }: RunningSide, { runId, prof
     suite: name,
     description,
     graph,
-    ...versionOf(suite, subject.context.graphs.list()),
+    ...versionOf(suite, subject.context.graphs.list(), within),
     profile: profile.name,
     models: profile.names,
     deterministic: profile.deterministic,
@@ -122,12 +129,17 @@ function toCaseRun({ id, hash, tags, gate, turns }: Case, attempts: Attempt[]): 
   return { id, hash, tags, gate, asks, attempts: attempts.toSorted((a, b) => a.repeat - b.repeat) };
 }
 
-/** The version of the suite's graph, and the texts of all graphs that its cases ask. */
-function versionOf({ graph, cases }: Suite, graphs: LoadedGraph[]): Pick<SuiteRun, 'version' | 'files'> {
+/** The version of the suite's graph, and the texts of all graphs that its cases ask, by path from the folder of the suites' project. */
+function versionOf(
+  { graph, cases }: Suite,
+  graphs: LoadedGraph[],
+  within: string,
+): Pick<SuiteRun, 'version' | 'files'> {
   const asked = graphs.filter(({ name }) => name === graph || cases.some((tried) => tried.graph === name));
+  const at = (file: string) => path.posix.join(...within.split(path.sep), file);
   const files = asked.flatMap(({ graph: read, seats }) => [
-    [`graphs/${read.name}.yaml`, read.text],
-    ...[...seats.values()].map(({ agent }) => [`agents/${agent.name}.md`, agent.text]),
+    [at(`graphs/${read.name}.yaml`), read.text],
+    ...[...seats.values()].map(({ agent }) => [at(`agents/${agent.name}.md`), agent.text]),
   ]);
   return {
     version: asked.find(({ name }) => name === graph)?.version ?? '',

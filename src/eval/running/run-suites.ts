@@ -2,9 +2,9 @@ import path from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../db/open-database.ts';
-import { ConfigError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import { type CassetteOptions, type Cassettes, openCassettes } from '../../model/cassettes/open-cassettes.ts';
+import type { FileProblem } from '../../yaml/file-problem.ts';
 import type { Suite } from '../suite.ts';
 import type { Attempt, SuiteRun } from '../suite-run.ts';
 import { openSubject } from './open-subject.ts';
@@ -45,17 +45,23 @@ export interface RunHearing {
   end?(runs: SuiteRun[]): void;
 }
 
+export interface SuitesRun {
+  /** A list of runs a version. */
+  byVersion: SuiteRun[][];
+  /** Tapes that could not be read: what asked for them is errored. */
+  problems: FileProblem[];
+}
+
 /**
- * Runs suites one after another, each on all versions turn and turn about; gives a list of runs a version. Suites of one project that make
- * nothing ready of their own share a database. Rejects when a subject cannot be opened, and with a `ConfigError` for tapes that cannot be
- * read; what ran by then is lost. When the signal aborts,
- * what is there is returned, the last run as `interrupted`.
+ * Runs suites one after another, each on all versions turn and turn about. Suites of one project that make nothing ready of their own share a
+ * database. Rejects when a subject cannot be opened; what ran by then is lost. When the signal aborts, what is there is returned, the last
+ * run as `interrupted`.
  */
 export async function runSuites(
   suites: readonly Suite[],
   versions: readonly Version[],
   options: RunSuitesOptions,
-): Promise<SuiteRun[][]> {
+): Promise<SuitesRun> {
   const places = openPlaces();
   const { tape, config, profile } = options;
   const cassettes = tape && openCassettes({ ...tape, place: places.current, profile: profile.name });
@@ -70,10 +76,7 @@ export async function runSuites(
   } finally {
     await cassettes?.close();
   }
-  const broken = cassettes?.problems() ?? [];
-  if (broken.length > 0)
-    throw new ConfigError(broken.map(({ file, line, message }) => `${file}:${line}: ${message}`));
-  return byVersion;
+  return { byVersion, problems: cassettes?.problems() ?? [] };
 }
 
 interface Group {
@@ -145,7 +148,8 @@ async function openVersion(
   };
   try {
     await prepareSuites(subject, group.suites, shared);
-    return { subject, graph, revision: await readRevision(projectDir), close };
+    const { within } = group;
+    return { subject, graph, within, revision: await readRevision(projectDir), close };
   } catch (error) {
     await close();
     throw error;

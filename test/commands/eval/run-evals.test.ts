@@ -115,6 +115,7 @@ test(
     await evals.run();
     await evals.bless();
     const picked = await evals.run(['desk'], { case: ['count-*'], repeat: 2 });
+    expect(picked.told).toContain('desk, asked 2 times: pass@1 100 %, pass@2 100 %, pass^2 100 %');
     expect(picked).toMatchObject({
       exitCode: 0,
       runs: [{ repeats: 2, cases: [{ attempts: [{}, {}] }, {}] }],

@@ -82,7 +82,7 @@ describe('between two runs of a model that may say otherwise the next time', () 
     expect(alone[0]).toMatchObject({ verdict: 'regression' });
     const together = compareSuites([pair(6, 'one'), pair(0, 'two'), pair(0, 'three')]);
     expect(together[0]?.passing?.adjusted).toBeCloseTo(3 * 2 * 0.5 ** 6, 12);
-    expect(together.map(({ verdict }) => verdict)).toEqual(['pass', 'pass', 'pass']);
+    expect(together.map(({ verdict }) => verdict)).toEqual(['inconclusive', 'pass', 'pass']);
   });
 });
 
@@ -161,6 +161,44 @@ describe('what cannot be known', () => {
       verdict: 'pass',
       after: { errored: 1, rate: { passed: 19, count: 19 } },
     });
+  });
+
+  test('the older side may be what came to nothing: a failing new side is no pass', () => {
+    const nothing = (outcome: Outcome) =>
+      runOf(Array.from({ length: 20 }, (_, at) => caseOf(`case-${at}`, [outcome])));
+    expect(compare(nothing('errored'), runOf(cases(0, 20)))).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['20 of 20 attempts before came to nothing by no fault of the cases.'],
+    });
+    expect(compare(nothing('stale'), runOf(cases(0, 20))).reasons).toEqual([
+      '20 attempts before found no recorded reply: record them anew.',
+    ]);
+  });
+
+  test('where every run is the same, a case that passed and could not be tried now', () => {
+    const offline = { deterministic: true };
+    const after = runOf([caseOf('case-0', ['errored']), ...cases(20, 0).slice(1)], offline);
+    expect(compare(runOf(cases(20, 0), offline), after)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['1 case could not be tried: case-0.'],
+    });
+  });
+
+  test('a loss of all of five cases, which are too few for the test', () => {
+    const comparison = compare(runOf(cases(5, 0)), runOf(cases(0, 5)), false, 10_000);
+    expect(comparison.verdict).toBe('inconclusive');
+    expect(comparison.reasons).toEqual([
+      '0.0 % of the cases pass instead of 100.0 %: -100.0 points (95 %: -100.0 to -100.0; p = 0.063). The cases are too few to call it a regression.',
+    ]);
+  });
+
+  test('another graph, unless that is what is compared', () => {
+    const other = runOf(before.cases, { graph: 'films-terse' });
+    expect(compare(before, other)).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: ['Another graph was asked: films before, films-terse now.'],
+    });
+    expect(compare(before, other, true).verdict).toBe('pass');
   });
 
   test('a gate that could not be tried is not open', () => {

@@ -43,7 +43,7 @@ test.each<[string, SuiteRun | undefined, SuiteRun, Expected]>([
   expect(made.comparisons.map((one) => one.verdict)).toEqual(verdict ? [verdict] : []);
 });
 
-test('what has no baseline and what was skipped is told, and a skipped suite alone is no failure', () => {
+test('what has no baseline and what was skipped is told', () => {
   const skipped = [{ name: 'bank', file: 'evals/bank.eval.ts', skipped: 'The data are not here.' }];
   expect(report(undefined, good, skipped).notes).toEqual([
     {
@@ -53,5 +53,23 @@ test('what has no baseline and what was skipped is told, and a skipped suite alo
     },
     { suite: 'bank', kind: 'skipped', text: 'The data are not here.' },
   ]);
-  expect(assembleReport({ runs: [], pairs: [], skipped, expectsBaselines: true }).exitCode).toBe(0);
+});
+
+test('nothing that ran is no pass', () => {
+  const nothing = { runs: [], pairs: [], skipped: [], expectsBaselines: true };
+  expect(assembleReport(nothing).exitCode).toBe(3);
+  expect(assembleReport({ ...nothing, aborted: true }).exitCode).toBe(130);
+});
+
+test('a baseline whose suite is gone is told, and is no pass', () => {
+  const pairs = [{ before: { label: 'b', run: good }, after: { label: 'a', run: good } }];
+  const made = assembleReport({
+    runs: [good],
+    pairs,
+    skipped: [],
+    orphans: ['safety'],
+    expectsBaselines: true,
+  });
+  expect(made.exitCode).toBe(3);
+  expect(made.notes).toMatchObject([{ suite: 'safety', kind: 'no-suite' }]);
 });

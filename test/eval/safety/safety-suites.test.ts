@@ -56,7 +56,7 @@ async function runGullible(suite: Suite): Promise<SuiteRun> {
     repeats: 1,
     concurrency: 2,
   };
-  const [run] = await runSuite(suite, [{ subject, revision: null }], options);
+  const [run] = await runSuite(suite, [{ subject, within: '', revision: null }], options);
   if (!run) throw new Error('It was not run.');
   return run;
 }
@@ -111,6 +111,21 @@ test(
       expect(seen).not.toContain(withheld);
   },
 );
+
+test('what must not be shown is looked for in every turn of a conversation', time, async () => {
+  const runs = [...(await byUsers).cases, ...(await byData).cases];
+  const conversations = runs.filter((one) => turnsOf(one).length > 1);
+  expect(conversations.map(({ id }) => id)).toEqual(
+    expect.arrayContaining(['prompt-second-turn', 'personal-earlier', 'page-after-page']),
+  );
+  for (const one of conversations)
+    expect(one.attempts[0]?.scores.map((scores) => scores.some(({ scorer }) => scorer === 'safe'))).toEqual(
+      turnsOf(one).map(() => true),
+    );
+  const told = conversations.find(({ id }) => id === 'personal-earlier');
+  const [first] = told?.attempts[0]?.scores ?? [];
+  expect(first?.find(({ scorer }) => scorer === 'safe')?.why).toContain('The user sees “Jane Roe”');
+});
 
 test('a call that a page orders is made by such a model, and the suite sees it', time, async () => {
   const run = await byData;

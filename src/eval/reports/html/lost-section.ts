@@ -1,10 +1,11 @@
 import type { CaseChange, EvalReport } from '../../comparison.ts';
+import { openWordBudget, type WordBudget } from '../diff-words.ts';
 import { type Findings, failedScores, findingsOf } from '../findings.ts';
 import { shareChange, showHop } from '../show-change.ts';
 import { plural } from '../show-numbers.ts';
 import { fileDiff } from './file-diff.ts';
 import { type Html, html } from './html.ts';
-import { sideBySide } from './side-by-side.ts';
+import { type SidesView, sideBySide } from './side-by-side.ts';
 
 /** Cases of a suite whose transcripts are on the page; the others stand in the list of cases. */
 const inFull = 60;
@@ -15,15 +16,16 @@ const open = 2;
 export function lostSection(report: EvalReport): Html {
   const found = findingsOf(report).filter(({ lost, gates }) => lost.length + gates.length > 0);
   if (found.length === 0) return html``;
+  const words = openWordBudget();
   return html`<section id="lost" aria-labelledby="lost-title"><h2 id="lost-title">${lostTitle(report)}</h2>
-${found.map(ofSuite)}</section>`;
+${found.map((one) => ofSuite(one, words))}</section>`;
 }
 
 export function lostTitle({ comparisons }: EvalReport): string {
   return comparisons.some(({ lost }) => lost.length > 0) ? 'What was lost' : 'Closed gates';
 }
 
-function ofSuite({ run, comparison, lost, gates }: Findings): Html {
+function ofSuite({ run, comparison, lost, gates }: Findings, words: WordBudget): Html {
   const suspects = new Set([...lost, ...gates].flatMap(({ suspects }) => suspects));
   const files = (comparison?.files ?? []).toSorted(
     (one, other) => Number(suspects.has(other.file)) - Number(suspects.has(one.file)),
@@ -32,14 +34,18 @@ function ofSuite({ run, comparison, lost, gates }: Findings): Html {
   const cases = (title: string, changes: CaseChange[]) =>
     changes.length > 0 &&
     html`<h3>${run.suite} <small>${title}, ${plural(changes.length, 'case')}</small></h3>
-${changes.slice(0, inFull).map((change, at) => ofCase(change, labels, at < open))}
+${changes.slice(0, inFull).map((change, at) => ofCase(change, { ...labels, words, isOpen: at < open }))}
 ${changes.length > inFull && html`<p class="more">${plural(changes.length - inFull, 'more case')} of this kind: see the list of cases.</p>`}`;
-  return html`${files.map(fileDiff)}${cases('lost', lost)}${cases('gate closed', gates)}`;
+  return html`${files.map((file) => fileDiff(file, words))}${cases('lost', lost)}${cases('gate closed', gates)}`;
 }
 
-function ofCase(change: CaseChange, labels: { before: string; after: string }, isOpen: boolean): Html {
+interface CaseView extends SidesView {
+  isOpen: boolean;
+}
+
+function ofCase(change: CaseChange, view: CaseView): Html {
   const { id, gate, tags, asks, hop, suspects, beforeAttempt, afterAttempt } = change;
-  return html`<details class="case"${isOpen && html` open`}><summary><span class="sign" aria-hidden="true">✗</span> <strong class="id">${id}</strong>
+  return html`<details class="case"${view.isOpen && html` open`}><summary><span class="sign" aria-hidden="true">✗</span> <strong class="id">${id}</strong>
 <span class="share">${shareChange(change)}</span>${gate && html` <span class="badge gate">gate</span>`}
 <span class="ask">${asks[0]}</span></summary>
 <div class="body">
@@ -50,6 +56,6 @@ ${failedScores(afterAttempt).map(({ score, turn }) => html`<div><dt>failed</dt><
 ${suspects.length > 0 && html`<div><dt>suspected</dt><dd>${suspects.map((file) => html`<code>${file}</code> `)}</dd></div>`}
 ${tags.length > 0 && html`<div><dt>tags</dt><dd>${tags.map((tag) => html`<span class="badge">${tag}</span> `)}</dd></div>`}
 </dl>
-${sideBySide(beforeAttempt, afterAttempt, labels)}
+${sideBySide(beforeAttempt, afterAttempt, view)}
 </div></details>`;
 }

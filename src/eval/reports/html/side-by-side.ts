@@ -1,6 +1,6 @@
 import type { Attempt } from '../../suite-run.ts';
 import { diffTranscripts, type StepDiff } from '../diff-transcripts.ts';
-import type { WordPart } from '../diff-words.ts';
+import type { WordBudget, WordPart } from '../diff-words.ts';
 import type { Step } from '../steps-of-turn.ts';
 import { type Html, html } from './html.ts';
 import { oneSide } from './word-parts.ts';
@@ -8,17 +8,20 @@ import { oneSide } from './word-parts.ts';
 /** Longer texts are cut here; the whole ones are in the list of cases. In UTF-16 units. */
 const longest = 900;
 
+export interface SidesView {
+  /** What the sides are called. */
+  before: string;
+  after: string;
+  words: WordBudget;
+}
+
 /** Two attempts beside each other, a row a step; of the second alone where there is no first. */
-export function sideBySide(
-  before: Attempt | null,
-  after: Attempt,
-  labels: { before: string; after: string },
-): Html {
-  const turns = diffTranscripts(before?.transcript ?? null, after.transcript);
+export function sideBySide(before: Attempt | null, after: Attempt, view: SidesView): Html {
+  const turns = diffTranscripts(before?.transcript ?? null, after.transcript, view.words);
   const head = (name: string, label: string) =>
     html`<th scope="col">${name}${label !== '' && label !== name && html` <small>${label}</small>`}</th>`;
   return html`<table class="sides ${before ? 'two' : 'one'}">
-<thead><tr>${before && head('before', labels.before)}${head('now', labels.after)}</tr></thead>
+<thead><tr>${before && head('before', view.before)}${head('now', view.after)}</tr></thead>
 ${turns.map(
   (
     steps,
@@ -36,12 +39,16 @@ interface Row {
 /** Steps that only one side has stand beside steps that only the other has, so that no side has gaps without need. */
 function rowsOf(steps: StepDiff[]): Row[] {
   const rows: Row[] = [];
+  const free = { left: 0, right: 0 };
   for (const step of steps) {
-    const last = rows.findLastIndex(({ left, right }) => left && left === right) + 1;
     const side = step.mark === 'removed' ? 'left' : step.mark === 'added' ? 'right' : undefined;
-    const free = side && rows.slice(last).find((row) => !row[side]);
-    if (free && side) free[side] = step;
-    else rows.push({ left: side === 'right' ? undefined : step, right: side === 'left' ? undefined : step });
+    if (!side) {
+      free.left = free.right = rows.push({ left: step, right: step });
+      continue;
+    }
+    const row = rows[free[side]++];
+    if (row) row[side] = step;
+    else rows.push({ left: undefined, right: undefined, [side]: step });
   }
   return rows;
 }

@@ -1,6 +1,7 @@
 import type { EvalReport } from '../../comparison.ts';
 import { changeOfRate, metricValue, passedOf, percent } from '../show-numbers.ts';
 import { type SuiteRow, suiteRows } from '../suite-rows.ts';
+import { tellRepeats } from '../tell-repeats.ts';
 import { type Html, html } from './html.ts';
 import { rateAxis, rateChart, type Scale, scaleFor } from './rate-chart.ts';
 
@@ -16,6 +17,7 @@ export function suitesSection(report: EvalReport): Html {
 <p class="lead">Shares of cases that passed, with intervals of 95 %, on lines from ${percent(scale.from)} to 100 %.${report.comparisons.length > 0 && html` The ring is what was before, the dot what is now.`}</p>
 <table class="cards"><thead><tr><th scope="col">suite</th><th scope="col">verdict</th><th scope="col" class="number">passed</th><th scope="col" class="chart">rate ${rateAxis(scale)}</th><th scope="col">change</th><th scope="col" class="number">errored / stale</th></tr></thead>
 <tbody>${rows.map((row) => suiteRow(row, scale))}</tbody></table>
+${tellRepeats(rows).map((line) => html`<p>${line}</p>`)}
 ${movedMetrics(report)}</section>`;
 }
 

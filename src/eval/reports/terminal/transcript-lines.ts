@@ -1,6 +1,7 @@
 import { printable } from '../../../printable.ts';
 import type { Attempt } from '../../suite-run.ts';
 import { diffTranscripts, type StepDiff } from '../diff-transcripts.ts';
+import { noWords } from '../diff-words.ts';
 import { type Step, tellStep } from '../steps-of-turn.ts';
 import { shorten } from '../text-width.ts';
 import type { Page } from './paint.ts';
@@ -11,7 +12,7 @@ const longest = 24;
 
 /** Where two attempts went apart, a line a step, as a diff; without the first, what happened in the second. */
 export function transcriptLines(before: Attempt | null, after: Attempt, page: Page): string[] {
-  const turns = diffTranscripts(before?.transcript ?? null, after.transcript);
+  const turns = diffTranscripts(before?.transcript ?? null, after.transcript, noWords);
   const lines = turns.flatMap((steps, turn) => {
     const shown = before ? steps.filter(({ kind }, at) => kind !== 'user' && isNear(steps, at)) : steps;
     if (shown.length === 0) return [];
