@@ -1,7 +1,8 @@
 import type { Config } from '../../config.ts';
 import { showLive } from '../../eval/reports/show-live.ts';
 import type { Profile } from '../../eval/running/profile.ts';
-import { type RunHearing, runSuites, type SuitesRun, type Version } from '../../eval/running/run-suites.ts';
+import type { RunHearing } from '../../eval/running/run-hearing.ts';
+import { runSuites, type SuitesRun, type Version } from '../../eval/running/run-suites.ts';
 import type { Suite } from '../../eval/suite.ts';
 import type { Logger } from '../../log.ts';
 import { showProgress } from '../show-progress.ts';

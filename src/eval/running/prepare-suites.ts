@@ -1,7 +1,7 @@
 import type { Suite } from '../suite.ts';
 import { bringDocuments } from './bring-documents.ts';
+import type { RunHearing } from './run-hearing.ts';
 import { asEval } from './run-suite.ts';
-import type { RunHearing } from './run-suites.ts';
 import type { Subject } from './subject.ts';
 
 /** Brings the documents of all suites to their collections, and has each suite make ready what it needs. */

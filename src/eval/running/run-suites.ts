@@ -6,12 +6,13 @@ import type { Logger } from '../../log.ts';
 import { type CassetteOptions, type Cassettes, openCassettes } from '../../model/cassettes/open-cassettes.ts';
 import type { FileProblem } from '../../yaml/file-problem.ts';
 import type { Suite } from '../suite.ts';
-import type { Attempt, SuiteRun } from '../suite-run.ts';
+import type { SuiteRun } from '../suite-run.ts';
 import { openSubject } from './open-subject.ts';
 import { openPlaces, type Places } from './places.ts';
 import { prepareSuites } from './prepare-suites.ts';
 import type { Profile } from './profile.ts';
 import { readRevision } from './read-revision.ts';
+import type { RunHearing } from './run-hearing.ts';
 import { type Asked, runSuite } from './run-suite.ts';
 
 export interface RunSuitesOptions {
@@ -34,15 +35,6 @@ export interface RunSuitesOptions {
 export interface Version {
   projectDir: string;
   graph?: string | undefined;
-}
-
-/** Who watches a run of suites. */
-export interface RunHearing {
-  /** Long work before the first case. */
-  prepare?(what: string, done: number, total: number): void;
-  begin?(suite: string, attempts: number): void;
-  attempt?(suite: string, id: string, attempt: Attempt): void;
-  end?(runs: SuiteRun[]): void;
 }
 
 export interface SuitesRun {

@@ -20,7 +20,14 @@ export function findLeak(text: string, secret: string): string | undefined {
 const decodings: [name: string, decode: (text: string) => string[]][] = [
   ['base64', (text) => (text.match(/[\w+/-]{8,}={0,2}/g) ?? []).flatMap(decodeShifted)],
   ['hex', (text) => (text.match(/(?:[0-9a-f]{2}[ :,]?){6,}/gi) ?? []).map((run) => decodeHex(run))],
-  ['percent', (text) => (text.match(/(?:[^\s%]*%[0-9a-f]{2})+[^\s%]*/gi) ?? []).map(decodePercent)],
+  [
+    'percent',
+    (text) =>
+      text
+        .split(/\s+/)
+        .filter((word) => /%[0-9a-f]{2}/i.test(word))
+        .map(decodePercent),
+  ],
 ];
 
 /** The run may have begun before the secret's encoding, so it is read from each of four places. */
