@@ -4,7 +4,7 @@ import { graphsSetting, guardRows, tenantColumn, tenantRole } from '../src/db/ro
 /**
  * What evals found, what users think of turns, and how turns of users score.
  *
- * Who is held to some graphs sees nothing of the others. Feedback goes with its run. The scores of a turn stay when its thread is gone, since
+ * Who is held to some graphs sees nothing of the others: a run has the graphs that its cases ask, and is seen by who may use all of them. Feedback goes with its run. The scores of a turn stay when its thread is gone, since
  * they tell of a version of a graph; the words of judges, which may say again what was said, go with the run.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -13,23 +13,35 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   for (const table of guarded) await guardRows(db, `baton.${table}`);
   for (const [table, seen] of ofGraphs) {
     await run(`create policy graphs_all on baton.${table} as restrictive for all to ${tenantRole}
-      using (${graphs} is null or ${seen})`);
+      using (${held} is null or ${seen})`);
   }
 }
 
-const guarded = ['eval_run', 'eval_case', 'eval_attempt', 'feedback', 'online_score', 'online_reason'];
+const guarded = [
+  'eval_run',
+  'eval_case',
+  'eval_attempt',
+  'feedback',
+  'online_score',
+  'online_reason',
+  'online_judgement',
+];
 
-const graphs = `nullif(current_setting('${graphsSetting}', true), '')`;
-const among = `jsonb_exists(${graphs}::jsonb, graph)`;
+const held = `nullif(current_setting('${graphsSetting}', true), '')`;
+const among = `jsonb_exists(${held}::jsonb, graph)`;
 /** In a policy, a subquery sees what the policies of its own table let it see. */
 const ofRun = (table: string) => `exists (select from baton.eval_run r
   where r.tenant_id = ${table}.tenant_id and r.run_id = ${table}.run_id and r.suite = ${table}.suite)`;
 
+const ofTurn = `exists (select from baton.run r
+  where r.tenant_id = online_judgement.tenant_id and r.run_id = online_judgement.run_id)`;
+
 const ofGraphs = [
-  ['eval_run', among],
+  ['eval_run', `${held}::jsonb @> graphs`],
   ['eval_case', ofRun('eval_case')],
   ['eval_attempt', ofRun('eval_attempt')],
   ['feedback', among],
+  ['online_judgement', ofTurn],
   ['online_score', among],
   [
     'online_reason',
@@ -48,6 +60,7 @@ const tables = [
     run_id uuid not null, -- of the command: the suites that it ran share it
     suite text not null check (suite ~ '^[A-Za-z0-9-]{1,100}$'),
     graph text not null,
+    graphs jsonb not null, -- an array: those that its cases ask, and this one
     version text not null,
     profile text not null,
     models jsonb not null,
@@ -129,6 +142,14 @@ const tables = [
   )`,
   sql`create index online_score_scored on baton.online_score (tenant_id, scored_at)`,
   sql`create index online_score_age on baton.online_score (scored_at)`,
+  sql`create table baton.online_judgement (
+    ${tenantColumn},
+    run_id uuid not null,
+    judge text not null,
+    held_until timestamptz not null, -- nobody else judges the turn until then; infinity: it is done
+    primary key (tenant_id, run_id, judge),
+    foreign key (tenant_id, run_id) references baton.run (tenant_id, run_id) on delete cascade
+  )`,
   sql`create table baton.online_reason (
     ${tenantColumn},
     run_id uuid not null,

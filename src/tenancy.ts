@@ -41,6 +41,8 @@ export interface RunUnderWay {
   keyId?: string;
   /** Absent: nobody in particular asked. */
   asker?: Asker;
+  /** It is no part of the run: what it takes is the tenant's and the graph's, and neither the run's nor the thread's. */
+  aside?: true;
 }
 
 /** On whose behalf something is done. */

@@ -25,7 +25,8 @@ export function currentPayer(): Payer {
     exempt: false,
     ...(userId !== undefined && { userId: plain(userId) }),
     ...(apiKeyId !== undefined && { apiKeyId }),
-    ...(run && { threadId: run.threadId, runId: run.runId, graph: run.graph }),
+    ...(run && { graph: run.graph }),
+    ...(run && !run.aside && { threadId: run.threadId, runId: run.runId }),
   };
 }
 

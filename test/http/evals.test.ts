@@ -192,7 +192,7 @@ test('a report is given as JSON, HTML, Markdown and JUnit, by the query or by wh
   expect((await seen('?format=markdown', 'text/html'))[1]).toBe('text/markdown');
   expect((await seen('', '*/*'))[1]).toBe('application/json');
   expect((await seen('?format=exe'))[0]).toBe(400);
-  const whole = (await (await get(`${path}?format=json`)).json()) as EvalReport;
+  const whole = (await (await get(`${path}?format=json`, {}, engineer)).json()) as EvalReport;
   expect(whole.runs.map(({ suite, cases }) => [suite, cases])).toEqual(
     JSON.parse(JSON.stringify(report.runs.map(({ suite, cases }) => [suite, cases]))),
   );
@@ -200,6 +200,57 @@ test('a report is given as JSON, HTML, Markdown and JUnit, by the query or by wh
   const one = (await (await get(`${path}?suite=support`)).json()) as EvalReport;
   expect(one.runs.map(({ suite }) => suite)).toEqual(['support']);
   expect((await get(`${at}/${randomUUID()}/report`)).status).toBe(404);
+});
+
+test('whole prompts are for those who may change them, and what was edited is for all who may read reports', async () => {
+  const [sound, broken] = [await keep(another({ broken: false })), await keep(another({ broken: true }))];
+  const prompt = Object.values(sound.runs[0]?.files ?? {})[0] ?? '';
+  expect(prompt).not.toBe('');
+  const admin = await giveKey(service.context, 'acme', { role: 'admin' });
+  for (const path of [
+    `${at}/${sound.runId}/report`,
+    `${at}/compare?base=${sound.runId}&candidate=${broken.runId}`,
+  ]) {
+    const read = async (key: string) => (await ask<EvalReport>('GET', path, { key })).body;
+    const shown = await read(member);
+    expect(shown.runs.map(({ files }) => files)).toEqual(shown.runs.map(() => ({})));
+    for (const key of [engineer, admin])
+      expect((await read(key)).runs[0]?.files, path).toHaveProperty(['agents/triage.md']);
+  }
+  const compared = await ask<EvalReport>(
+    'GET',
+    `${at}/compare?base=${sound.runId}&candidate=${broken.runId}`,
+  );
+  expect(compared.body.comparisons[0]?.files[0]).toMatchObject({
+    file: 'agents/triage.md',
+    removed: [expect.any(String)],
+  });
+  for (const path of [`${at}/${sound.runId}`, `${at}/${sound.runId}/films-routing/cases`])
+    expect((await ask('GET', path)).body, path).not.toHaveProperty('files');
+});
+
+test('a key that is held to one graph reads nothing of a suite whose cases ask others too', async () => {
+  const report = another();
+  const [run] = report.runs;
+  if (!run) throw new Error('the report has no run');
+  const files = { ...run.files, 'graphs/support.yaml': 'start: clerk' };
+  const mixed = await keep({ ...report, runs: [{ ...run, files }], comparisons: [] });
+  const paths = [
+    `${at}/${mixed.runId}`,
+    `${at}/${mixed.runId}/report`,
+    `${at}/${mixed.runId}/${run.suite}/cases`,
+    `${at}/compare?base=${mixed.runId}&candidate=${mixed.runId}`,
+  ];
+  const films = await giveKey(service.context, 'acme', { role: 'engineer', graphs: ['films'] });
+  const both = await giveKey(service.context, 'acme', { role: 'engineer', graphs: ['films', 'support'] });
+  for (const path of paths) {
+    expect((await ask('GET', path, { key: films })).status, path).toBe(404);
+    expect((await ask('GET', path, { key: both })).status, path).toBe(200);
+  }
+  const list = await ask<Page>('GET', `${at}?limit=200`, { key: films });
+  expect(list.body.runs.map(({ run_id }) => run_id)).not.toContain(mixed.runId);
+  expect((await ask('POST', at, { key: films, body: mixed })).status).toBe(403);
+  expect((await ask('DELETE', `${at}/${mixed.runId}`, { key: films })).status).toBe(404);
 });
 
 test('the page of a report runs its own script and nothing that a report says', async () => {

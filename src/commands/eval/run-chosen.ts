@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { showLive } from '../../eval/reports/show-live.ts';
-import type { Profile } from '../../eval/running/profile.ts';
+import { type Profile, refuseAsking } from '../../eval/running/profile.ts';
 import type { RunHearing } from '../../eval/running/run-hearing.ts';
 import { runSuites, type SuitesRun, type Version } from '../../eval/running/run-suites.ts';
 import type { Suite } from '../../eval/suite.ts';
@@ -23,6 +23,7 @@ export async function runChosen(
   profile: Profile,
   { config, log, flags, signal, progress }: RunChosen,
 ): Promise<SuitesRun> {
+  refuseAsking(profile, flags.cassettes);
   const repeats = flags.repeat;
   const total = suites.reduce((sum, suite) => sum + suite.cases.length * (repeats ?? suite.repeat), 0);
   const live = showLive(progress, { total: total * versions.length });

@@ -48,9 +48,9 @@ function tell({ alone, together }: Powers): string {
   const asked = `${cases} cases${repeats > 1 ? `, each asked ${repeats} times` : ''}`;
   const others = needed.map(({ loss, cases: many }, at) => {
     const among = together && ` (${count(together.needed[at]?.cases)})`;
-    return `${points(loss)} points take ${count(many)}${among ?? ''} cases`;
+    return `${count(many)}${among ?? ''} for ${points(loss)} points`;
   });
-  return `${asked}: ${tellLoss(leastVisibleLoss, together)}; ${others.join(', ')}`;
+  return `${asked}: ${tellLoss(leastVisibleLoss, together)}; cases needed: ${others.join(', ')}`;
 }
 
 function tellLoss(loss: number | null, together: SuitePower | undefined): string {
@@ -62,7 +62,7 @@ function tellLoss(loss: number | null, together: SuitePower | undefined): string
 
 function tellTogether(suites: number): string {
   if (suites < 2) return '';
-  return `In brackets: when all ${suites} suites are compared together, with 5 % false alarms in all of them.\n`;
+  return `In brackets: when the ${suites} suites are compared together, with 5 % false alarms in all of them.\n`;
 }
 
 const points = (share: number) => String(Math.round(share * 1_000) / 10);

@@ -8,6 +8,7 @@ export interface EvalTables {
   'baton.feedback': FeedbackTable;
   'baton.online_score': OnlineScoreTable;
   'baton.online_reason': OnlineReasonTable;
+  'baton.online_judgement': OnlineJudgementTable;
 }
 
 export type EvalOutcome = 'passed' | 'failed' | 'errored' | 'stale';
@@ -20,6 +21,8 @@ export interface EvalRunTable {
   run_id: string;
   suite: string;
   graph: string;
+  /** That its cases ask, in the order of their names; `graph` is one of them. */
+  graphs: Jsonb<string[]>;
   version: string;
   profile: string;
   models: Jsonb<Record<string, string>>;
@@ -110,4 +113,13 @@ export interface OnlineReasonTable {
   run_id: string;
   scorer: string;
   why: ColumnType<string, string, string>;
+}
+
+/** A judge that reads a turn, or has read it. */
+export interface OnlineJudgementTable {
+  tenant_id: Generated<string>;
+  run_id: string;
+  judge: string;
+  /** Nobody else judges the turn until then; infinity: it is done. */
+  held_until: Time;
 }

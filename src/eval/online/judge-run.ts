@@ -6,34 +6,50 @@ import { JudgeError } from '../judges/ask-judge.ts';
 import { scoreJudges } from '../judges/score-judges.ts';
 import type { Score, Seen } from '../score.ts';
 import { criteriaOf } from '../suites/criteria-of.ts';
-import { hasScore, keepScores } from './keep-scores.ts';
+import {
+  claimJudgement,
+  claimSeconds,
+  closeJudgement,
+  dropJudgement,
+  type Judgement,
+} from './claim-judgement.ts';
+import { keepScores } from './keep-scores.ts';
 import type { OnlineJudge, OnlineRules } from './online-rules.ts';
 import { readTurn, type UserTurn } from './read-turn.ts';
 import type { OnlineScore } from './score-online.ts';
 import { countScores, judgesOf } from './score-run.ts';
 
 /**
- * Has a judge read a turn, once. What its models take is written down for the tenant and the graph, and for nobody's own budget; where a
- * budget does not allow it, or the judge's verdict cannot be read, the turn is not judged. A turn that is gone, and a judge that is no longer named, are passed over. Rejects when it had
- * better be tried again: a model gave no reply.
+ * Has a judge read a turn, once, however many try to at a time. What its models take is written down for the tenant, the graph and the agent
+ * `judge:<name>`: not for the run, whose figures are those of the answer, and for nobody's own budget. Where a budget does not allow it, or the
+ * judge's verdict cannot be read, the turn is not judged. A turn that is gone, and a judge that is no longer named, are passed over. Rejects
+ * when it had better be tried again: a model gave no reply.
  */
 export async function judgeRun(
   context: AppContext,
   rules: OnlineRules,
-  { runId, judge: name }: { runId: string; judge: string },
+  judgement: Judgement,
   signal: AbortSignal,
 ): Promise<void> {
   const { db, log } = context;
+  const { runId, judge: name } = judgement;
   const turn = await readTurn(db, runId);
   const judge = turn && judgesOf(context, rules, turn.run.graph).find((one) => one.name === name);
-  if (!turn || !judge || (await hasScore(db, runId, `judge:${name}`))) return;
+  if (!turn || !judge) return;
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(claimSeconds * 1_000)]);
+  if (!(await claimJudgement(db, judgement))) return;
   try {
-    const scores = await inWorkOf(turn, () => judgeTurn(context, turn, judge, signal));
+    const scores = await inWorkOf(turn, () => judgeTurn(context, turn, judge, inTime));
     const measured = scores.flatMap(toOnline);
-    const added = await db.transaction().execute((trx) => keepScores(trx, turn, measured));
+    const added = await db.transaction().execute(async (trx) => {
+      await closeJudgement(trx, judgement);
+      return keepScores(trx, turn, measured);
+    });
     countScores(context, turn.run.graph, added);
   } catch (error) {
-    if (!(error instanceof BudgetError) && !(error instanceof JudgeError)) throw error;
+    const isOver = error instanceof BudgetError || error instanceof JudgeError;
+    await (isOver ? closeJudgement : dropJudgement)(db, judgement);
+    if (!isOver) throw error;
     log.warn({ err: error, runId, judge: name }, 'a turn is not judged');
   }
 }
@@ -46,10 +62,10 @@ function toOnline({ scorer, value, details }: Score): OnlineScore[] {
   return [{ scorer, value, ...(why && { why }) }];
 }
 
-/** The run's, but for who asked: they did not ask for this. */
+/** The run's, but for who asked: they did not ask for this, and do not pay for it. */
 function inWorkOf<T>({ run }: UserTurn, act: () => T): T {
   const { tenant_id: tenant, run_id: runId, thread_id: threadId, graph } = run;
-  return inTenant({ tenant, run: { runId, threadId, graph } }, act);
+  return inTenant({ tenant, run: { runId, threadId, graph, aside: true } }, act);
 }
 
 function judgeTurn(

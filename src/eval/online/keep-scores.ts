@@ -44,14 +44,3 @@ async function keepReason(db: Kysely<Schema>, runId: string, scorer: string, why
     insert into baton.online_reason (run_id, scorer, why)
     select run_id, ${scorer}, ${text}::json from baton.run where run_id = ${runId} for key share`.execute(db);
 }
-
-/** Whether a turn has a score by this scorer. */
-export async function hasScore(db: Kysely<Schema>, runId: string, scorer: string): Promise<boolean> {
-  const found = await db
-    .selectFrom('baton.online_score')
-    .select('scorer')
-    .where('run_id', '=', runId)
-    .where('scorer', '=', scorer)
-    .executeTakeFirst();
-  return found !== undefined;
-}

@@ -1,6 +1,6 @@
-/** Whether a text, spaces and hyphens left out, is a bank account by its check digits: turned around it is 1 modulo 97 (ISO 13616). */
+/** Whether a text, spaces, hyphens and underscores left out, is a bank account by its check digits: turned around it is 1 modulo 97 (ISO 13616). */
 export function isIban(text: string): boolean {
-  const compact = text.replace(/[ -]/g, '').toUpperCase();
+  const compact = text.replace(/[ _-]/g, '').toUpperCase();
   if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(compact)) return false;
   return remainder(compact) === 1n;
 }

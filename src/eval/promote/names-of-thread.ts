@@ -18,20 +18,45 @@ export async function namesOfThread(
   return [...told, ...users.flatMap(({ name, email }) => [name, email])];
 }
 
-/** Fields that hold somebody's name: `name`, `user_name`, `customerName`, `surname`; and all texts below `user`, `customer` and the like. */
-const named = /(?:^|[_-])(?:name|nickname|surname)$|[a-z]Name$/i;
-const person = /^(?:user|customer|person|contact|client|patient|employee)$/i;
-
 function namesIn(value: unknown, isPerson = false): string[] {
   if (typeof value === 'string') return isPerson ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((one) => namesIn(one, isPerson));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, one]) => {
-    const isOwn =
-      isPerson || person.test(key) || (typeof one === 'string' && named.test(key) && !notOfPeople.test(key));
-    return namesIn(one, isOwn);
+    return namesIn(one, isPerson || isOfPeople(key));
   });
 }
 
-/** Names of things. */
-const notOfPeople = /graph|assistant|agent|tool|file|model|run|thread|host|collection/i;
+/**
+ * Whether a field holds people or their names: its last word, of `assignedOwner`, `user_name`, `profile-name`, is a person or a name that is not a
+ * thing's.
+ */
+function isOfPeople(key: string): boolean {
+  const words = wordsOf(key);
+  const last = words.at(-1) ?? '';
+  return people.has(last) || (names.has(last) && !words.some((word) => things.has(word)));
+}
+
+/** In small letters, in the singular. */
+function wordsOf(key: string): string[] {
+  const parted = key.replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ').toLowerCase();
+  return parted.split(/[^\p{L}\p{M}]+/u).flatMap((word) => (word ? word.replace(/s$/, '') : []));
+}
+
+const people = new Set(
+  `applicant approver assignee attendee author buyer caller candidate client contact creator customer employee guest manager member owner
+  passenger patient payee payer people person recipient reporter requester sender student tenant traveler traveller user visitor`.split(
+    /\s+/,
+  ),
+);
+
+const names = new Set(
+  'name nickname surname username firstname lastname fullname displayname forename middlename'.split(' '),
+);
+
+const things = new Set(
+  `agent app assistant branch city collection column company country database event field file folder graph group host model page path plan
+  product project queue repo repository role run server service street table tag team thread tool`.split(
+    /\s+/,
+  ),
+);

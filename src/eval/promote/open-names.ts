@@ -1,4 +1,5 @@
 import type { Personal } from './find-personal.ts';
+import { plainSigns } from './plain-signs.ts';
 
 export interface Names {
   /**
@@ -19,18 +20,20 @@ export function openNames(told: readonly string[]): Names {
   }
   const patterns = [...wholes.keys()].map(patternOf);
   return {
-    find: (text) =>
-      patterns.flatMap((pattern) =>
+    find(original) {
+      const { text, place } = plainSigns(original);
+      return patterns.flatMap((pattern) =>
         [...text.matchAll(pattern)].map(
-          ({ index, 0: found }): Personal => ({ kind: 'name', start: index, end: index + found.length }),
+          ({ index, 0: found }): Personal => ({ kind: 'name', ...place(index, index + found.length) }),
         ),
-      ),
+      );
+    },
     whole: (found) => wholes.get(plain(found)) ?? plain(found),
   };
 }
 
 function plain(name: string): string {
-  return name.normalize('NFC').trim().replace(/\s+/g, ' ').toLowerCase();
+  return plainSigns(name.normalize('NFC')).text.trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
 const spaceless =

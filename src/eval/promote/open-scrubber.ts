@@ -2,6 +2,7 @@ import type { Json } from '../../message.ts';
 import { redact } from '../../redact.ts';
 import { findPersonal, type Personal, type PersonalKind } from './find-personal.ts';
 import { openNames } from './open-names.ts';
+import { plainSigns } from './plain-signs.ts';
 import { standIn } from './stand-in.ts';
 
 /** Takes out of texts what must not leave production; the same thing has the same stand-in in all that one scrubber reads. */
@@ -37,7 +38,7 @@ export function openScrubber(told: readonly string[] = []): Scrubber {
     const parts = merge([...findPersonal(open), ...names.find(open)]).map((found) => {
       const before = open.slice(end, found.start);
       end = found.end;
-      return before + replacement(found.kind, open.slice(found.start, found.end));
+      return before + replacement(found.kind, plainSigns(open.slice(found.start, found.end)).text);
     });
     return parts.join('') + open.slice(end);
   }
@@ -84,7 +85,9 @@ const words: Record<PersonalKind, [string, string]> = {
 function keyOf(kind: PersonalKind, original: string): string {
   const isOfDigits = kind === 'card' || kind === 'phone' || kind === 'number';
   if (isOfDigits) return `digits ${original.replace(/\D/g, '')}`;
-  return `${kind} ${original.toLowerCase().replace(/[\s-]+/g, kind === 'iban' ? '' : ' ')}`;
+  const small = original.toLowerCase();
+  if (kind === 'iban') return `${kind} ${small.replace(/[\s_-]+/g, '')}`;
+  return `${kind} ${small.replaceAll('%40', '@').replace(/[\s-]+/g, ' ')}`;
 }
 
 /** Of those that overlap one that covers all of them, of the longest's kind, so that no rest of any stays. */

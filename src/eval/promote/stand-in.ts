@@ -35,7 +35,7 @@ function networkAddress(nth: number): string {
 }
 
 function account(original: string, nth: number): string {
-  const compact = original.replace(/[ -]/g, '').toUpperCase();
+  const compact = original.replace(/[ _-]/g, '').toUpperCase();
   const country = compact.slice(0, 2);
   const rest = String(nth).padStart(compact.length - 4, '0');
   return `${country}${ibanCheckDigits(country, rest)}${rest}`;

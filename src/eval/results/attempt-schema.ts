@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Attempt } from '../suite-run.ts';
 import type { TurnTranscript } from '../transcript.ts';
+import { list, name, text } from './bounded.ts';
 
 const count = z.int().min(0);
 const amount = z.number().min(0);
@@ -26,36 +27,28 @@ const usageSchema = z.object({
 const repairSchema = z.enum(['loop', 'limit', 'promise', 'empty', 'brief', 'citation']);
 
 const turnSchema = z.object({
-  user: z.string(),
-  path: z.array(z.string()),
-  hops: z.array(
-    z.object({ from: z.string(), to: z.string(), brief: object, refused: z.string().exactOptional() }),
-  ),
-  calls: z.array(
+  user: text,
+  path: list(name, 1_000),
+  hops: list(z.object({ from: name, to: name, brief: object, refused: text.exactOptional() }), 1_000),
+  calls: list(
     z.object({
-      agent: z.string(),
-      name: z.string(),
+      agent: name,
+      name,
       args: object,
-      result: z.string(),
+      result: text,
       failed: z.boolean(),
       milliseconds: amount,
     }),
+    1_000,
   ),
-  answer: z.string(),
+  answer: text,
+  said: list(text, 1_000).exactOptional(),
   metadata: object,
-  passages: z.array(z.object({ id: z.string(), document: z.string(), text: z.string() })),
+  passages: list(z.object({ id: name, document: name, text }), 2_000),
   repairs: z.partialRecord(repairSchema, count),
-  guards: z.array(
-    z.object({
-      agent: z.string(),
-      place: z.string(),
-      guard: z.string(),
-      blocked: z.boolean(),
-      why: z.string(),
-    }),
-  ),
-  waits: z.array(z.json()),
-  error: z.object({ error: z.string(), message: z.string() }).exactOptional(),
+  guards: list(z.object({ agent: name, place: name, guard: name, blocked: z.boolean(), why: text }), 1_000),
+  waits: list(z.json(), 100),
+  error: z.object({ error: name, message: text }).exactOptional(),
   measures: z.object({
     milliseconds: amount.nullable(),
     firstTokenMs: amount.nullable(),
@@ -67,11 +60,15 @@ const turnSchema = z.object({
   }),
 }) satisfies z.ZodType<TurnTranscript>;
 
+const mostTurns = 200;
+/** Of one run: each is compared by itself. */
+export const mostScorers = 100;
+
 const scoreSchema = z.object({
   scorer: z.string().min(1).max(200),
   value: z.number().min(0).max(1).nullable(),
   passed: z.boolean(),
-  why: z.string().exactOptional(),
+  why: text.exactOptional(),
   details: z.json().exactOptional(),
 });
 
@@ -79,7 +76,7 @@ const scoreSchema = z.object({
 export const attemptSchema = z.object({
   repeat: count.max(100_000),
   outcome: z.enum(['passed', 'failed', 'errored', 'stale']),
-  scores: z.array(z.array(scoreSchema)),
-  transcript: z.object({ turns: z.array(turnSchema) }),
-  error: z.string().exactOptional(),
+  scores: list(list(scoreSchema, mostScorers), mostTurns),
+  transcript: z.object({ turns: list(turnSchema, mostTurns) }),
+  error: text.exactOptional(),
 }) satisfies z.ZodType<Attempt>;

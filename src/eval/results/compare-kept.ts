@@ -4,10 +4,11 @@ import { CallerError } from '../../errors.ts';
 import { compareSuites } from '../comparing/compare-runs.ts';
 import { exitCodeOf } from '../comparing/exit-code.ts';
 import type { EvalReport } from '../comparison.ts';
+import type { Attempt, SuiteRun } from '../suite-run.ts';
 import { readReport } from './read-run.ts';
 
-/** The most cases that are compared at once, since nothing else is answered meanwhile. */
-export const mostCompared = 1_000;
+/** The most that is compared at once, since nothing else is answered meanwhile: suites, cases, and scores of an attempt at each. */
+const most = { suites: 50, cases: 1_000, scores: 20_000 };
 
 export interface KeptPair {
   base: string;
@@ -18,7 +19,7 @@ export interface KeptPair {
 
 /**
  * Compares the suites that two kept runs have both: a report of the candidate's. Runs of other models are compared as well. Throws a
- * `CallerError`: `not-found`, and `unprocessable` where they have no suite in common or too many cases.
+ * `CallerError`: `not-found`, and `unprocessable` where they have no suite in common, or more than is compared at once.
  */
 export async function compareKept(
   db: Kysely<Schema>,
@@ -32,15 +33,7 @@ export async function compareKept(
     throw new CallerError('unprocessable', 'The two runs have no suite in common.', {
       issues: [{ path: 'candidate', message: `has none of ${[...known.keys()].join(', ')}` }],
     });
-  const cases = runs.reduce((sum, run) => sum + run.cases.length, 0);
-  if (cases > mostCompared)
-    throw new CallerError(
-      'unprocessable',
-      `These are ${cases} cases, and ${mostCompared} are compared at once.`,
-      {
-        issues: [{ path: 'suite', message: 'name one suite' }],
-      },
-    );
+  checkSize(runs);
   const pairs = runs.flatMap((run) => {
     const other = known.get(run.suite);
     return other ? [{ before: { label: base, run: other }, after: { label: candidate, run } }] : [];
@@ -55,6 +48,26 @@ export async function compareKept(
     text: 'Only one of the two runs has it.',
   }));
   return { ...after, runs, comparisons, notes, exitCode: exitCodeOf(runs, comparisons, []) };
+}
+
+function checkSize(runs: SuiteRun[]): void {
+  const cases = runs.flatMap((run) => run.cases);
+  const counts = {
+    suites: runs.length,
+    cases: cases.length,
+    scores: cases.reduce((sum, { attempts }) => sum + mostScores(attempts), 0),
+  };
+  for (const what of ['suites', 'cases', 'scores'] as const)
+    if (counts[what] > most[what])
+      throw new CallerError(
+        'unprocessable',
+        `These are ${counts[what]} ${what}, and ${most[what]} are compared at once.`,
+        { issues: [{ path: 'suite', message: 'name one suite' }] },
+      );
+}
+
+function mostScores(attempts: Attempt[]): number {
+  return Math.max(0, ...attempts.map(({ scores }) => scores.flat().length));
 }
 
 async function find(db: Kysely<Schema>, runId: string, suite: string | undefined): Promise<EvalReport> {

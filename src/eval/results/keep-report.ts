@@ -5,6 +5,7 @@ import type { Comparison, EvalReport } from '../comparison.ts';
 import { whoAsks } from '../feedback/who-asks.ts';
 import type { Attempt, CaseRun, SuiteRun } from '../suite-run.ts';
 import { passShare } from '../suite-run.ts';
+import { graphsOf } from './graphs-of.ts';
 import type { KeptComparison, KeptHead, KeptRun } from './kept-report.ts';
 
 /** Rows that one statement writes. */
@@ -27,6 +28,7 @@ async function keepRun(trx: Transaction<Schema>, report: EvalReport, run: SuiteR
   const comparison = report.comparisons.find((one) => one.suite === suite);
   const about = {
     graph: run.graph,
+    graphs: JSON.stringify(graphsOf(run, comparison)),
     version: run.version,
     profile: run.profile,
     models: JSON.stringify(run.models),

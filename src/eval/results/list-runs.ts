@@ -19,6 +19,7 @@ const columns = [
   'run_id',
   'suite',
   'graph',
+  'graphs',
   'version',
   'profile',
   'models',

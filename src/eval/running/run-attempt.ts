@@ -45,8 +45,10 @@ export async function runAttempt(context: AttemptContext, tried: Case, where: Pl
       if (fault) return { ...attempt, ...fault };
       attempt.scores.push(await atPlace(place, () => score(context, tried, at, attempt)));
     }
+    context.cassettes?.end(place, true);
     return { ...attempt, outcome: outcomeOf(attempt.scores) };
   } catch (error) {
+    context.cassettes?.end(place, false);
     context.signal.throwIfAborted();
     const [miss] = context.cassettes?.misses(place) ?? [];
     if (miss) return { ...attempt, outcome: 'stale', error: tellMiss(miss) };

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import PQueue from 'p-queue';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../db/open-database.ts';
@@ -45,7 +46,7 @@ export interface SuitesRun {
 }
 
 /**
- * Runs suites one after another, each on all versions turn and turn about. Suites of one project that make nothing ready of their own share a
+ * Runs suites, each on all versions turn and turn about. Suites of one project that make nothing ready of their own share a
  * database. Rejects when a subject cannot be opened; what ran by then is lost. When the signal aborts, what is there is returned, the last
  * run as `interrupted`.
  */
@@ -58,18 +59,22 @@ export async function runSuites(
   const { tape, config, profile } = options;
   const cassettes = tape && openCassettes({ ...tape, place: places.current, profile: profile.name });
   const shared = { ...options, runId: uuidv7(), places, ...(cassettes && { cassettes }) };
-  const byVersion = versions.map((): SuiteRun[] => []);
+  const queue = new PQueue({ concurrency: profile.deterministic ? groupsAtOnce : 1 });
   try {
-    for (const group of groupsOf(suites, config.projectDir)) {
-      if (options.signal.aborted) break;
-      const runs = await runGroup(group, versions, shared);
-      for (const [at, some] of runs.entries()) byVersion[at]?.push(...some);
-    }
+    const begun = groupsOf(suites, config.projectDir).map((group) =>
+      queue.add(async () => (options.signal.aborted ? [] : runGroup(group, versions, shared))),
+    );
+    await Promise.allSettled(begun);
+    const runs = await Promise.all(begun);
+    const byVersion = versions.map((_, at) => runs.flatMap((ofGroup) => ofGroup[at] ?? []));
+    return { byVersion, problems: cassettes?.problems() ?? [] };
   } finally {
-    await cassettes?.close();
+    await cassettes?.close(!options.signal.aborted);
   }
-  return { byVersion, problems: cassettes?.problems() ?? [] };
 }
+
+/** Where no model is waited for, opening one group's database and asking another's cases share the processors. */
+const groupsAtOnce = 2;
 
 interface Group {
   /** The folder of the project that is asked, relative to the version's. */

@@ -40,7 +40,9 @@ export const caseSchema = z
       .describe('What the user does, in order, in a case of several turns.'),
     expect: expectationSchema
       .optional()
-      .describe('What has to come of the last turn; its own `expect` goes before.'),
+      .describe(
+        'What has to come of the last turn, whose own `expect` goes before; its `not` and `safe` hold in every turn.',
+      ),
     tags: z.array(tagSchema).optional().describe('Beside those of the suite.'),
     gate: z
       .boolean()

@@ -2,8 +2,8 @@ import type { CheckedExpectation } from './expectation-schema.ts';
 import { listed, present } from './kinds.ts';
 
 /**
- * Expectations from the outermost in, such as those of a suite, of a case and of its last turn, as one: a field that an inner one has replaces
- * that of the outer ones whole. What is forbidden stays forbidden: `not` and the lists of `safe` add up.
+ * Expectations from the outermost in, such as those of a suite, of a case and of a turn, as one: a field that an inner one has replaces that of
+ * the outer ones whole. What is forbidden stays forbidden: `not` and the lists of `safe` add up.
  */
 export function mergeExpectations(expectations: (CheckedExpectation | undefined)[]): CheckedExpectation {
   return expectations.reduce<CheckedExpectation>((outer, inner = {}) => {

@@ -4,7 +4,10 @@ import type { YamlSource } from '../../yaml/yaml-source.ts';
 import { columnOf, columns } from './csv-columns.ts';
 import { sourceAtLine } from './source-at-line.ts';
 
-/** Reads a table in commas: the first row names fields of a case, such as `ask` and `expect.takenBy`; empty cells say nothing. */
+/**
+ * Reads a table in commas: the first row names fields of a case, such as `ask` and `expect.takenBy`. Empty cells say nothing, save those of an
+ * expectation: a reference that was forgotten is a problem, and `-` says that nothing is expected there.
+ */
 export function readCsvCases(file: string, text: string): (YamlSource | FileProblem)[] {
   const fail = (line: number, message: string): FileProblem => ({ file, line, message, severity: 'error' });
   const [head, ...rows] = parseRows(text);
@@ -13,7 +16,7 @@ export function readCsvCases(file: string, text: string): (YamlSource | FileProb
   const names = head.cells.map((name) => name.trim());
   const wrong = names.flatMap((name, at) => whyNoColumn(name, names.indexOf(name) < at));
   if (wrong.length > 0) return wrong.map((message) => fail(head.line, message));
-  return rows.map((row) => ('why' in row ? fail(row.line, row.why) : readRow(file, row, names)));
+  return rows.flatMap((row) => ('why' in row ? fail(row.line, row.why) : readRow(file, row, names)));
 }
 
 type Row = { line: number; cells: string[] } | { line: number; why: string };
@@ -54,19 +57,30 @@ function whyNoColumn(name: string, twice: boolean): string[] {
   return [`A column "${name}" is not known.${didYouMean(name, known) || ` Known are: ${known.join(', ')}.`}`];
 }
 
-function readRow(file: string, { line, cells }: { line: number; cells: string[] }, names: string[]) {
+/** The case of a row, or all that is wrong with its cells. */
+function readRow(
+  file: string,
+  { line, cells }: { line: number; cells: string[] },
+  names: string[],
+): YamlSource | FileProblem[] {
   const data: Record<string, unknown> = {};
+  const problems: FileProblem[] = [];
   for (const [at, name] of names.entries()) {
     const cell = cells[at]?.trim() ?? '';
-    if (cell === '') continue;
-    const value = columnOf(name)?.(cell);
-    if (value === undefined) {
-      const message = `${name}: this cell is not JSON: ${cell.slice(0, 40)}`;
-      return { file, line, message, severity: 'error' as const };
-    }
-    put(data, name.split('.'), value);
+    const read = readCell(name, cell);
+    if ('why' in read) problems.push({ file, line, message: `${name}: ${read.why}`, severity: 'error' });
+    else if (read.value !== undefined) put(data, name.split('.'), read.value);
   }
-  return sourceAtLine(file, line, data);
+  return problems.length > 0 ? problems : sourceAtLine(file, line, data);
+}
+
+function readCell(name: string, cell: string): { value?: unknown } | { why: string } {
+  const isExpectation = name.startsWith('expect.');
+  if (cell === '' && isExpectation)
+    return { why: 'this cell is empty: write what is expected, or - for nothing.' };
+  if (cell === '' || (cell === '-' && isExpectation)) return {};
+  const value = columnOf(name)?.(cell);
+  return value === undefined ? { why: `this cell is not JSON: ${cell.slice(0, 40)}` } : { value };
 }
 
 function put(into: Record<string, unknown>, [key = '', ...rest]: string[], value: unknown): void {

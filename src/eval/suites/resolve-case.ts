@@ -7,6 +7,7 @@ import type { CheckedExpectation } from './expectation-schema.ts';
 import { hashCase } from './hash-case.ts';
 import { present } from './kinds.ts';
 import { mergeExpectations } from './merge-expectations.ts';
+import { prohibitionsOf } from './prohibitions-of.ts';
 import { resolveExpectation } from './resolve-expectation.ts';
 import { resolveMessages } from './resolve-messages.ts';
 
@@ -45,8 +46,9 @@ export function resolveCase(
   if (typeof asked === 'string') return [found(['messages'], asked)];
   const turns = asked.turns.map(({ expect, ...turn }, index): CaseTurn => {
     const isLast = index === asked.turns.length - 1;
-    const outer = isLast ? [defaults.expect, written.expect] : [];
-    return { ...turn, expect: resolveExpectation(mergeExpectations([...outer, expect])) };
+    const outer = [defaults.expect, written.expect ?? {}];
+    const inherited = isLast ? outer : outer.map(prohibitionsOf);
+    return { ...turn, expect: resolveExpectation(mergeExpectations([...inherited, expect])) };
   });
   if (turns.every(({ expect }) => Object.keys(expect).length === 0))
     return [found([], 'Nothing is expected of this case: write expect.')];

@@ -14,21 +14,23 @@ export interface Simulation {
   seed: number;
   /** How many comparisons are made up. */
   comparisons?: number;
+  /** Of each: enough to tell chances at the level apart, up to as many as a comparison makes. */
   resamples?: number;
 }
 
 /**
- * The share of made-up comparisons of two runs, with several repeats, in which the paired bootstrap reports the loss: its interval excludes 0 and
- * its chance is below the level. The same seed gives the same share.
+ * The share of made-up comparisons of two runs, with several repeats, in which the paired bootstrap reports the loss: its interval of 95 % excludes
+ * 0 and its chance is below the level. The same seed gives the same share.
  */
-export function simulatePower({ comparisons = 200, resamples = 400, ...simulation }: Simulation): number {
+export function simulatePower({ comparisons = 200, ...simulation }: Simulation): number {
   const random = xoroshiro128plus(simulation.seed);
   const { cases, repeats, loss, churn, level } = simulation;
+  const { resamples = Math.min(10_000, Math.ceil(20 / level)) } = simulation;
   let seen = 0;
   for (let at = 0; at < comparisons; at += 1) {
     const differences = Array.from({ length: cases }, () => differenceOf(random, { repeats, loss, churn }));
     const seed = uniformInt(random, 1, 2 ** 31 - 1);
-    const { high, chance } = pairedBootstrap(differences, { seed, resamples, confidence: 1 - level });
+    const { high, chance } = pairedBootstrap(differences, { seed, resamples });
     if (high < 0 && chance < level) seen += 1;
   }
   return seen / comparisons;

@@ -33,7 +33,9 @@ export const suiteSchema = z.strictObject({
     .describe('Of every case that does not say: whether one failure fails the suite.'),
   expect: expectationSchema
     .optional()
-    .describe('Of the last turn of every case, field by field, where that turn does not say otherwise.'),
+    .describe(
+      'Of the last turn of every case, field by field, where that turn does not say otherwise; `not` and `safe` are of every turn.',
+    ),
   from: z
     .array(text)
     .default([])

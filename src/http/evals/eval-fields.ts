@@ -22,6 +22,9 @@ const summary = {
   run_id: z.uuid().describe('Of the command: the suites that it ran share it.'),
   suite: z.string(),
   graph: z.string(),
+  graphs: z
+    .array(z.string())
+    .describe('All that its cases ask: who is held to graphs sees it where all of these are among them.'),
   version: z.string().describe('Of the graph and its agents.'),
   profile: z.string(),
   models: z.record(z.string(), z.string()),

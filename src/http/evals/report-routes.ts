@@ -8,6 +8,8 @@ import { writeJunit } from '../../eval/reports/write-junit.ts';
 import { writeMarkdown } from '../../eval/reports/write-markdown.ts';
 import { compareKept } from '../../eval/results/compare-kept.ts';
 import { readReport } from '../../eval/results/read-run.ts';
+import { reaches } from '../../identity/covers.ts';
+import { currentCaller } from '../../tenancy.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
@@ -74,7 +76,17 @@ function answer(c: Context<HttpEnv>, report: EvalReport, asked: Format | undefin
   c.header('Vary', 'Accept', { append: true });
   c.header('X-Content-Type-Options', 'nosniff');
   if (chosen === 'html') c.header('Content-Security-Policy', reportPolicy());
-  return c.body(write(report), 200, { 'Content-Type': type });
+  return c.body(write(mayReadPrompts() ? report : withoutFiles(report)), 200, { 'Content-Type': type });
+}
+
+/** Prompts are read whole by who may change them; what an edit changed is in a report for all who may read it. */
+function mayReadPrompts(): boolean {
+  const caller = currentCaller();
+  return caller !== undefined && reaches(caller.role, 'engineer');
+}
+
+function withoutFiles(report: EvalReport): EvalReport {
+  return { ...report, runs: report.runs.map((run) => ({ ...run, files: {} })) };
 }
 
 function preferred(accept = ''): Format {

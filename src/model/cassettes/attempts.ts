@@ -8,6 +8,10 @@ export interface Attempts {
   count(place: Place, request: PlainRequest): Counted;
   miss(place: Place, miss: CassetteMiss): void;
   misses(place: Place): CassetteMiss[];
+  /** An attempt came to its end, or broke off; one that broke off stays so. */
+  end(place: Place, whole: boolean): void;
+  /** Whether there were attempts at this place, and all of them came to their ends. */
+  areWhole(place: Place): boolean;
 }
 
 export interface Counted {
@@ -20,6 +24,8 @@ export interface Counted {
 }
 
 interface Attempt {
+  place: Place;
+  isWhole?: boolean;
   byKey: Map<string, number>;
   byAgent: Map<string, number>;
   misses: CassetteMiss[];
@@ -30,7 +36,7 @@ export function openAttempts(): Attempts {
 
   function attemptAt(place: Place): Attempt {
     const name = nameOf(place);
-    const attempt = attempts.get(name) ?? { byKey: new Map(), byAgent: new Map(), misses: [] };
+    const attempt = attempts.get(name) ?? { place, byKey: new Map(), byAgent: new Map(), misses: [] };
     attempts.set(name, attempt);
     return attempt;
   }
@@ -44,6 +50,14 @@ export function openAttempts(): Attempts {
     },
     miss: (place, miss) => void attemptAt(place).misses.push(miss),
     misses: (place) => attempts.get(nameOf(place))?.misses ?? [],
+    end(place, whole) {
+      const attempt = attemptAt(place);
+      attempt.isWhole = whole && attempt.isWhole !== false;
+    },
+    areWhole({ attempt: _, ...place }) {
+      const there = [...attempts.values()].filter((one) => isAt(one.place, place));
+      return there.length > 0 && there.every(({ isWhole }) => isWhole === true);
+    },
   };
 }
 
@@ -52,6 +66,10 @@ function countUp(counts: Map<string, number>, name: string): number {
   const before = counts.get(name) ?? 0;
   counts.set(name, before + 1);
   return before;
+}
+
+function isAt(one: Place, other: Place): boolean {
+  return one.suite === other.suite && one.case === other.case && one.repeat === other.repeat;
 }
 
 function nameOf({ suite, case: id, repeat, attempt = '' }: Place): string {

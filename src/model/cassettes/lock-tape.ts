@@ -1,4 +1,5 @@
-import { mkdir, open, rm, stat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
@@ -22,22 +23,34 @@ export async function withTapeLocked<T>(file: string, act: () => Promise<T>): Pr
 
 async function alone<T>(lock: string, act: () => Promise<T>): Promise<T> {
   await mkdir(path.dirname(lock), { recursive: true });
-  while (!(await take(lock))) await wait(lookEveryMs);
+  const holder = randomUUID();
+  while (!(await take(lock, holder))) await wait(lookEveryMs);
   try {
     return await act();
   } finally {
-    await rm(lock, { force: true });
+    if ((await readFile(lock, 'utf8').catch(() => '')) === holder) await rm(lock, { force: true });
   }
 }
 
-async function take(lock: string): Promise<boolean> {
+async function take(lock: string, holder: string): Promise<boolean> {
   try {
-    await (await open(lock, 'wx')).close();
+    await writeFile(lock, holder, { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error; // node:fs rejects with ErrnoException
-    const found = await stat(lock).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > staleAfterMs) await rm(lock, { force: true });
+    if (await isStale(lock)) await breakStale(lock);
     return false;
   }
+}
+
+/** Under a lock of its own: of two who both found it stale, the second must not take away what the first has taken by then. */
+function breakStale(lock: string): Promise<void> {
+  return alone(`${lock}.stale`, async () => {
+    if (await isStale(lock)) await rm(lock, { force: true });
+  });
+}
+
+async function isStale(lock: string): Promise<boolean> {
+  const found = await stat(lock).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > staleAfterMs;
 }

@@ -28,10 +28,18 @@ export interface Cassettes {
   wrap(chat: ChatModel, models: Record<string, string>): ChatModel;
   /** What an attempt asked for and strict replay did not have. */
   misses(place: Place): CassetteMiss[];
+  /**
+   * Says that an attempt asks nothing more; `whole`: it came to its end and was scored. Recording anew drops what a repeat did not ask again
+   * where all attempts at it were whole, and keeps it where one broke off or a reply could not be had.
+   */
+  end(place: Place, whole: boolean): void;
   /** The tapes that cannot be read. */
   problems(): FileProblem[];
-  /** Writes what was recorded. Rejects where it cannot be written. */
-  close(): Promise<void>;
+  /**
+   * Writes what was recorded. Rejects where it cannot be written. Nothing is dropped unless `drops`: a run that broke off does not know of the attempts
+   * that it did not come to.
+   */
+  close(drops?: boolean): Promise<void>;
 }
 
 /**
@@ -76,15 +84,20 @@ export function openCassettes({ dir, mode, place, profile }: CassetteOptions): C
       if (!where) throw new CassetteMissError(nowhere(plain));
       const asked = { ...attempts.count(where, plain), request: plain, standIns };
       const tape = await tapeOf(where);
-      const had = mode === 'replay' ? giveAgain(tape, where, asked) : await tape.claim(asked.key, asked.nth);
+      const had = mode === 'replay' ? giveAgain(tape, where, asked) : await tape.claim(asked);
       if ('reply' in had) return replay(had.reply, standIns, request.signal, onText);
       return record(had, asked, (hear) => chat(request, hear), onText);
     },
     misses: attempts.misses,
+    end(about, whole) {
+      attempts.end(about, whole);
+      if (mode === 'record' && whole) tapeOf(about).catch(() => undefined); // it is among the problems
+    },
     problems: () => [...problems.values()],
-    async close() {
+    async close(drops = true) {
+      const areWhole = drops ? attempts.areWhole : () => false;
       const opened = await Promise.allSettled(tapes.values());
-      await Promise.all(opened.map((tape) => tape.status === 'fulfilled' && tape.value.close()));
+      await Promise.all(opened.map((tape) => tape.status === 'fulfilled' && tape.value.close(areWhole)));
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Place } from './place.ts';
 import { type Recording, type Tape, TapeError } from './tape.ts';
 import { changeTape, loadTape } from './tape-file.ts';
 import { writeTape } from './write-tape.ts';
@@ -15,12 +16,12 @@ export interface OpenTape {
    * What may be given again, or the right to record it. Waits while another attempt records the same: both go on from one reply then, as they
    * will when it is replayed.
    */
-  claim(key: string, nth: number): Promise<Recording | Claim>;
+  claim(asked: Pick<Recording, 'key' | 'nth' | 'repeat'>): Promise<Recording | Claim>;
   /**
-   * Writes what is not written yet. A case that was recorded anew, all of it, loses what it did not ask again. Rejects where the file cannot
-   * be written.
+   * Writes what is not written yet. Of a repeat that was recorded anew, all of it, what it did not ask again goes: `areWhole` says whether its
+   * attempts came to their ends. Rejects where the file cannot be written.
    */
-  close(): Promise<void>;
+  close(areWhole: (place: Place) => boolean): Promise<void>;
 }
 
 /** The right to record one reply, to be given back in either way. */
@@ -42,14 +43,15 @@ export async function openTape(
   const byId = new Map(found.map((recording) => [idOf(recording), recording]));
   const own = new Map<string, Recording>();
   const underWay = new Map<string, Promise<void>>();
-  let isWhole = true;
+  /** Repeats with a reply that could not be had. */
+  const broken = new Set<number>();
   let isSaved = true;
   let saving: Promise<void> | undefined;
 
-  async function change(isLast: boolean): Promise<Tape | undefined> {
+  async function change(gone: readonly Recording[]): Promise<Tape | undefined> {
     const tape = await load();
     const recordings = new Map(tape?.recordings.map((recording) => [idOf(recording), recording]));
-    if (isLast && mode === 'record' && isWhole) for (const id of byId.keys()) recordings.delete(id);
+    for (const recording of gone) recordings.delete(idOf(recording));
     for (const [id, recording] of own) recordings.set(id, recording);
     const changed = { ...about, recordedAt: new Date().toISOString(), recordings: [...recordings.values()] };
     const isSame = tape && writeTape({ ...changed, recordedAt: tape.recordedAt }) === writeTape(tape);
@@ -60,7 +62,7 @@ export async function openTape(
   async function saveAll(): Promise<void> {
     while (!isSaved) {
       isSaved = true;
-      await changeTape(file, () => change(false)).catch(() => undefined);
+      await changeTape(file, () => change([])).catch(() => undefined);
     }
     saving = undefined;
   }
@@ -70,7 +72,7 @@ export async function openTape(
     return own.get(id) ?? (mode === 'record' ? undefined : byId.get(id));
   }
 
-  function take(id: string): Claim {
+  function take(id: string, repeat: number): Claim {
     const { promise, resolve } = Promise.withResolvers<void>();
     underWay.set(id, promise);
     const giveBack = () => {
@@ -85,7 +87,7 @@ export async function openTape(
         giveBack();
       },
       fail() {
-        isWhole = false;
+        broken.add(repeat);
         giveBack();
       },
     };
@@ -94,19 +96,22 @@ export async function openTape(
   return {
     found,
     find,
-    async claim(key, nth) {
+    async claim({ key, nth, repeat }) {
       const id = idOf({ key, nth });
       for (;;) {
         const recording = find(key, nth);
         if (recording) return recording;
         const other = underWay.get(id);
-        if (!other) return take(id);
+        if (!other) return take(id, repeat);
         await other;
       }
     },
-    async close() {
+    async close(areWhole) {
       await saving;
-      if (own.size > 0) await changeTape(file, () => change(true));
+      const isAnew = (repeat: number) =>
+        mode === 'record' && !broken.has(repeat) && areWhole({ ...about, repeat });
+      const gone = found.filter((recording) => isAnew(recording.repeat) && !own.has(idOf(recording)));
+      if (own.size > 0 || gone.length > 0) await changeTape(file, () => change(gone));
     },
   };
 }

@@ -18,7 +18,7 @@ export interface PlainRequest {
   settings: JsonObject;
 }
 
-/** What a key is made of changes with this number, and every recording is stale then. */
+/** What a key is made of changes with this number, and with it `tapeFormat`: keys are checked when a tape is read. */
 const format = 1;
 
 /**

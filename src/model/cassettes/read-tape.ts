@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Json, JsonObject } from '../../message.ts';
-import type { PlainRequest } from './plain-request.ts';
+import { keyOf, type PlainRequest } from './plain-request.ts';
 import { recordedFailureSchema, recordedReplySchema } from './recorded-reply.ts';
 import { type Recording, type Tape, TapeError, tapeFormat } from './tape.ts';
+import { nameOfPart } from './write-tape.ts';
 
-/** Reads what `writeTape` wrote. Throws a `TapeError` for anything else. */
+/** Reads what `writeTape` wrote. Throws a `TapeError` for anything else, also where a request is not the one of its key any more. */
 export function readTape(file: string, text: string): Tape {
   const [first = '', ...rest] = text.split('\n');
   const head = readLine(headSchema, file, 1, first);
@@ -15,6 +16,7 @@ export function readTape(file: string, text: string): Tape {
     const number = at + 2;
     if (line.startsWith('{"part"')) {
       const { part, is } = readLine(partSchema, file, number, line);
+      if (nameOfPart(is) !== part) throw new TapeError(file, number, `the part ${part} ${edited}`);
       parts.set(part, is);
     } else recordings.push(readRecording(file, number, line, parts));
   }
@@ -31,8 +33,12 @@ function readRecording(file: string, number: number, line: string, parts: Map<st
   const { key, nth, repeat, ordinal, agent, role, model, settings, reply } = read;
   const [system, messages, tools] = [part(read.system), read.messages.map(part), read.tools.map(part)];
   const request = { role, model, agent, system, messages, tools, settings } as PlainRequest; // as it was written
+  if (keyOf(request, repeat) !== key) throw new TapeError(file, number, `the request ${edited}`);
   return { key, nth, repeat, ordinal, request, reply };
 }
+
+/** A reply goes with the request that was asked, or it is nobody's. */
+const edited = 'was changed by hand since it was recorded: record the case again';
 
 function readLine<T>(schema: z.ZodType<T>, file: string, number: number, line: string): T {
   const read = schema.safeParse(parse(file, number, line));

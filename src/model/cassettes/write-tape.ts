@@ -14,7 +14,7 @@ export function writeTape({ recordings, recordedAt, ...about }: Tape): string {
   ];
   const known = new Set<string>();
   const part = (value: Json) => {
-    const name = hashOf(value);
+    const name = nameOfPart(value);
     if (!known.has(name)) lines.push({ part: name, is: value });
     known.add(name);
     return name;
@@ -44,6 +44,7 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-function hashOf(value: Json): string {
+/** Parts are named after what they are. */
+export function nameOfPart(value: Json): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex').slice(0, 12);
 }

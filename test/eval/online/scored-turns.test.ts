@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openContext } from '../../../src/app-context.ts';
 import { sweepEvals } from '../../../src/db/sweep-evals.ts';
+import { claimJudgement, closeJudgement } from '../../../src/eval/online/claim-judgement.ts';
 import { judgeRun } from '../../../src/eval/online/judge-run.ts';
 import type { OnlineRules } from '../../../src/eval/online/online-rules.ts';
 import { scoreRun } from '../../../src/eval/online/score-run.ts';
@@ -138,7 +139,9 @@ test('a judge reads a turn, and what that takes is the tenantâ€™s and the graphâ
       .where('run_id', '=', runId)
       .execute(),
   ]);
-  expect(calls).toMatchObject([{ run_id: runId, graph: 'judged', user_id: null, api_key_id: null }]);
+  expect(calls).toMatchObject([
+    { run_id: null, thread_id: null, graph: 'judged', user_id: null, api_key_id: null },
+  ]);
   expect(reasons).toEqual([{ scorer: 'judge:tone', why: 'It is polite. The key is sk-[redacted].' }]);
 });
 
@@ -182,6 +185,38 @@ test('a judge that gave no reply is asked again, one that was read is not, and o
 });
 
 const judge = (name: string) => ({ name, criteria: 'The answer is short.', roles: ['fast' as const] });
+
+test('of two deliveries of one job, at a time or one after the other, one has the turn judged', async () => {
+  const { runId } = await haveTurn('desk');
+  await scored(runId);
+  const all = { graphs: { desk: { judges: [judge('once')] } } } satisfies OnlineRules;
+  const { signal } = new AbortController();
+  const read = () => inTenant('acme', () => judgeRun(service.context, all, { runId, judge: 'once' }, signal));
+  const verdict = call('give_score', { reasoning: 'Fine.', score: 1 });
+  const model = service.script(verdict, verdict, verdict);
+  await Promise.all([read(), read()]);
+  await read();
+  expect(model.requests).toHaveLength(1);
+  expect(await scoresOf(runId)).toMatchObject({ 'judge:once': 1 });
+});
+
+test('a judge whose process died is asked again when its time is over', async () => {
+  const { runId } = await haveTurn('desk');
+  await scored(runId);
+  const { db } = service.context;
+  const judgement = { runId, judge: 'left' };
+  const claim = () => inTenant('acme', () => claimJudgement(db, judgement));
+  expect([await claim(), await claim()]).toEqual([true, false]);
+  await asOwner(() =>
+    sql`update baton.online_judgement set held_until = now() - interval '1 s' where run_id = ${runId}`.execute(
+      db,
+    ),
+  );
+  expect([await claim(), await claim()]).toEqual([true, false]);
+  await inTenant('acme', () => closeJudgement(db, judgement));
+  expect(await claim()).toBe(false);
+  expect(await inTenant('rival', () => claimJudgement(db, judgement))).toBe(false);
+});
 
 test('what is tried again, or by two at once, is scored and counted once', async () => {
   const { runId } = await haveTurn('desk');

@@ -10,20 +10,40 @@ export interface Planted {
 
 /** Digits that are no stand-in: those begin with zeros. */
 const digits = (length: number) => fc.stringMatching(new RegExp(`^[1-9][0-9]{${length - 2}}[1-9]$`));
-const separator = fc.constantFrom('', ' ', '-');
+const separator = fc.constantFrom(
+  '',
+  ' ',
+  '-',
+  '_',
+  '\u00a0',
+  '\u202f',
+  '\u2009',
+  '–',
+  '\u2011',
+  '\u2212',
+  '\u200b',
+);
 
-const email = fc.emailAddress().filter((text) => !text.startsWith('person'));
+/** The same in other digits: Arabic, Devanagari, fullwidth, mathematical. */
+const zeros = fc.constantFrom(undefined, 0x0660, 0x0966, 0xff10, 0x1d7ce);
+const inDigits = (text: string, zero = 0x30) =>
+  text.replace(/[0-9]/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
-const card = fc.tuple(digits(15), separator).map(([begin, sign]) => {
+const email = fc
+  .tuple(fc.emailAddress(), fc.constantFrom('@', '＠', '﹫', '%40'))
+  .filter(([text]) => !text.startsWith('person'))
+  .map(([text, at]) => text.replace('@', at));
+
+const card = fc.tuple(digits(15), separator, zeros).map(([begin, sign, zero]) => {
   const all = begin + luhnDigit(begin);
-  return [all.slice(0, 4), all.slice(4, 8), all.slice(8, 12), all.slice(12)].join(sign);
+  return inDigits([all.slice(0, 4), all.slice(4, 8), all.slice(8, 12), all.slice(12)].join(sign), zero);
 });
 
 const iban = fc
-  .tuple(fc.constantFrom('DE', 'AT', 'FR', 'GB', 'NL'), digits(16), fc.boolean())
-  .map(([country, rest, isGrouped]) => {
+  .tuple(fc.constantFrom('DE', 'AT', 'FR', 'GB', 'NL'), digits(16), separator, zeros)
+  .map(([country, rest, sign, zero]) => {
     const account = `${country}${ibanCheckDigits(country, rest)}${rest}`;
-    return isGrouped ? (account.match(/.{1,4}/g) ?? []).join(' ') : account;
+    return inDigits((account.match(/.{1,4}/g) ?? []).join(sign), zero);
   });
 
 const phone = fc
@@ -32,9 +52,10 @@ const phone = fc
     digits(3),
     digits(3),
     digits(4),
-    fc.constantFrom(' ', '-', '.', ''),
+    fc.oneof(separator, fc.constant('.')),
+    zeros,
   )
-  .map(([country, area, one, two, sign]) => [country, area, one, two].join(sign));
+  .map(([country, area, one, two, sign, zero]) => inDigits([country, area, one, two].join(sign), zero));
 
 const ip = fc.oneof(
   fc.ipV4().filter((text) => !/^(192\.0\.2|198\.51\.100|203\.0\.113)\./.test(text)),

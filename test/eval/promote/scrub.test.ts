@@ -64,13 +64,59 @@ test('keys, numbers and texts deep in JSON are scrubbed, and the notes tell kind
   expect(notes()).toEqual(['1 e-mail address was replaced.', '1 payment card was replaced.']);
 });
 
+test('a number is found whole in the signs of any keyboard, and has one stand-in in all of them', () => {
+  const { text } = openScrubber();
+  expect(text('+49 170 1234567')).toBe('+00 000 0000001');
+  for (const written of [
+    '+49\u00a0170\u00a01234567',
+    '+49\u202f170\u20111234567',
+    '+49–170–1234567',
+    '＋４９ １７０ １２３４５６７',
+    '+٤٩ ١٧٠ ١٢٣٤٥٦٧',
+    '+49 170 \u200b1234567',
+  ])
+    expect(text(`call ${written} – now`)).toMatch(/^call \+00[ -]000[ -]0000001 – now$/);
+  expect(text('jane.doe＠firm.example, jane.doe@firm.example, mailto:jane.doe%40firm.example')).toBe(
+    'person2@example.com, person2@example.com, mailto:person2@example.com',
+  );
+  expect(text('DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000')).toMatch(/^DE\d\d \d{4} .* \d\d$/);
+  expect(text('between 2005–05–24 and 24.05.2006, in 2005–2006: m² · ½')).toBe(
+    'between 2005–05–24 and 24.05.2006, in 2005–2006: m² · ½',
+  );
+});
+
+/** Long enough to tell who it is. */
+function halfOf(text: string): string {
+  return text.length < 14 ? text : text.slice(0, Math.ceil(text.length / 2));
+}
+
+test('a name is found whatever space or hyphen it is written with', () => {
+  const { text } = openScrubber(['Jean-Luc Petit']);
+  expect(text('Jean\u2011Luc\u00a0Petit, jean-luc petit')).toBe('Alex, Alex');
+});
+
+test('long texts of any signs take no longer than their length', () => {
+  const long = [
+    '1\u00a0'.repeat(50_000),
+    'a%40'.repeat(30_000),
+    '٠–'.repeat(50_000),
+    'DE89\u00a0'.repeat(20_000),
+  ];
+  const start = performance.now();
+  for (const one of long) openScrubber(['Ann']).text(one);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
 test('nothing personal that stands in a text survives', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(plainWords, anythingPersonal), { minLength: 1, maxLength: 6 }), (parts) => {
       const names = parts.flatMap(([, { name, text }]) => (name ? [text] : []));
       const written = parts.map(([words, { text }]) => `${words} ${text}`).join(', ');
       const scrubbed = openScrubber(names).text(written);
-      for (const [, { text }] of parts) expect(scrubbed.toLowerCase()).not.toContain(text.toLowerCase());
+      for (const [, { text }] of parts) {
+        expect(scrubbed.toLowerCase()).not.toContain(text.toLowerCase());
+        expect(scrubbed).not.toContain(halfOf(text));
+      }
     }),
     { numRuns: 2_000 },
   );

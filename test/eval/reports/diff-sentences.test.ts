@@ -77,3 +77,35 @@ test('files are told by name: edited by sentence or line, new, gone, and not whe
     { file: 'graphs/g.yaml', removed: ['start: a'], added: [] },
   ]);
 });
+
+const numbered = (count: number) => Array.from({ length: count }, (_, at) => `line ${at}`);
+const change = (before: string[], after: string[]) =>
+  diffSentences(before.join('\n'), after.join('\n'), 'lines');
+
+test('a text that differs in more than is looked for is all removed and all added', () => {
+  const lines = numbered(2_000);
+  const back = lines.toReversed(); // both have all of them, which only a search without bounds finds
+  expect(change(lines, back)).toEqual({ removed: lines, added: back });
+  const long = numbered(5_001);
+  expect(change(long, ['new', ...long])).toEqual({ removed: long, added: ['new', ...long] });
+  expect(change(long, long)).toEqual({ removed: [], added: [] });
+});
+
+test('some edits of a long text are found', () => {
+  const lines = numbered(4_900);
+  expect(change(lines, lines.with(70, 'x').with(4_000, 'y'))).toEqual({
+    removed: ['line 70', 'line 4000'],
+    added: ['x', 'y'],
+  });
+});
+
+test('the more files differ, the fewer edits are told apart in each', () => {
+  const lines = numbered(60);
+  const texts = (count: number, text: string[]) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`graphs/${at}.yaml`, text.join('\n')]));
+  const kept = (files: number) => {
+    const [first] = diffFiles(texts(files, lines), texts(files, lines.toReversed()));
+    return lines.length - (first?.removed.length ?? 0);
+  };
+  expect([kept(1), kept(100)]).toEqual([1, 0]);
+});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromBaselineCase, toBaselineCase } from '../../../src/eval/comparing/baseline-case.ts';
 import { diffTranscripts, type StepDiff } from '../../../src/eval/reports/diff-transcripts.ts';
-import { diffWordsOf } from '../../../src/eval/reports/diff-words.ts';
+import { diffWordsOf, noWords, openWordBudget } from '../../../src/eval/reports/diff-words.ts';
 import type { Transcript } from '../../../src/eval/transcript.ts';
 import { makeRun } from '../support/make-report.ts';
 
@@ -81,4 +81,56 @@ test('texts with little in common, and those too long to compare, are one remove
     'added',
   ]);
   expect(marks('x '.repeat(30_000), 'x y '.repeat(30_000))).toEqual(['removed', 'added']);
+});
+
+function withCalls(names: string[]): Transcript {
+  const [turn] = transcriptOf(false).turns;
+  if (!turn) throw new Error('There is no turn.');
+  const call = { agent: 'a', args: {}, result: '', failed: false, milliseconds: 1 };
+  return { turns: [{ ...turn, hops: [], calls: names.map((name) => ({ ...call, name })) }] };
+}
+
+test('turns that differ in more steps than is looked for have them paired in order', () => {
+  const names = Array.from({ length: 500 }, (_, at) => `tool-${at}`);
+  const pairs = (one: string[], other: string[]) => {
+    const [turn = []] = diffTranscripts(withCalls(one), withCalls(other));
+    return turn.flatMap(({ before, after, kind }) =>
+      kind === 'call' ? [[before?.title.slice(8), after?.title.slice(8)]] : [],
+    );
+  };
+  const back = names.toReversed();
+  expect(pairs(names, back)).toEqual(names.map((name, at) => [name, back[at]]));
+  const few = names.slice(0, 20);
+  expect(pairs(few, ['new', ...few])).toEqual([[undefined, 'new'], ...few.map((name) => [name, name])]);
+});
+
+test('steps of another actor stand between those that are paired', () => {
+  const names = ['one', 'two', 'three'];
+  const one = withCalls(names);
+  const [turn] = withCalls(['four', 'five', 'six', 'seven']).turns;
+  if (!turn) throw new Error('There is no turn.');
+  const calls = turn.calls.map((call, at) => (at === 1 ? { ...call, agent: 'b' } : call));
+  expect(told(diffTranscripts(one, { turns: [{ ...turn, calls }] })[0]).slice(1, -1)).toEqual([
+    'changed a calls one | a calls four',
+    'added – | b calls five',
+    'changed a calls two | a calls six',
+    'changed a calls three | a calls seven',
+  ]);
+});
+
+test('where the budget of a page is spent, texts are one removed and one added', () => {
+  const words = (from: number) => Array.from({ length: 2_000 }, (_, at) => `w${at * 7 + from}`).join(' ');
+  const small = (budget = openWordBudget()) =>
+    diffWordsOf('There are 457 films.', 'There are 12 films.', budget);
+  const budget = openWordBudget();
+  expect(small(budget)).toHaveLength(4);
+  let texts = 0;
+  while (budget.left > 0 && texts < 100) {
+    diffWordsOf(words(0), words(texts++), budget);
+  }
+  expect(texts).toBeGreaterThan(1);
+  expect(texts).toBeLessThan(30);
+  expect(small(budget).map(({ mark }) => mark)).toEqual(['removed', 'added']);
+  expect(small(noWords)).toEqual(small(budget));
+  expect(small()).toHaveLength(4);
 });

@@ -9,6 +9,7 @@ import { deleteRun } from '../../../src/eval/results/delete-run.ts';
 import { keepReport } from '../../../src/eval/results/keep-report.ts';
 import { listRuns } from '../../../src/eval/results/list-runs.ts';
 import { readCases } from '../../../src/eval/results/read-cases.ts';
+import { readHead } from '../../../src/eval/results/read-head.ts';
 import { readReport, readRun } from '../../../src/eval/results/read-run.ts';
 import { reportSchema } from '../../../src/eval/results/report-schema.ts';
 import { asOwner, inTenant } from '../../../src/tenancy.ts';
@@ -146,6 +147,50 @@ test('another tenant, and who is held to other graphs, finds nothing and changes
   expect((await inAcme(() => readReport(db, report.runId)))?.runs).toHaveLength(3);
 });
 
+test('a run of several graphs is seen and changed by those alone who may use all of them', async () => {
+  const report = another();
+  const [run] = report.runs;
+  if (!run) throw new Error('the report has no run');
+  const mixed = {
+    ...report,
+    runs: [{ ...run, files: { ...run.files, 'shop/graphs/till.yaml': 'start: a', 'graphs/notes.md': '' } }],
+  };
+  await inAcme(() => keepReport(db, mixed));
+  const as = <T>(graphs: string[], act: () => Promise<T>) => inTenant({ tenant: 'acme', graphs }, act);
+  const summaries = await inAcme(() => listRuns(db, {}, { limit: 100 }));
+  expect(summaries.find(({ run_id }) => run_id === report.runId)?.graphs).toEqual(['films', 'till']);
+
+  const pair = { base: report.runId, candidate: report.runId };
+  for (const graphs of [['films'], ['till'], ['support']]) {
+    expect(await as(graphs, () => readReport(db, report.runId)), graphs[0]).toBeUndefined();
+    expect(await as(graphs, () => readCases(db, { runId: report.runId, suite: run.suite }))).toEqual([]);
+    for (const table of ['baton.eval_case', 'baton.eval_attempt'] as const)
+      expect(
+        await as(graphs, () =>
+          db.selectFrom(table).select('suite').where('run_id', '=', report.runId).execute(),
+        ),
+      ).toEqual([]);
+    await expect(as(graphs, () => compareKept(db, pair))).rejects.toMatchObject({ code: 'not-found' });
+    expect(await as(graphs, () => deleteRun(db, report.runId))).toBe(false);
+    await expect(as(graphs, () => keepReport(db, mixed))).rejects.toMatchObject({ code: '42501' });
+    await expect(as(graphs, () => keepReport(db, another(mixed)))).rejects.toMatchObject({ code: '42501' });
+  }
+  const seen = await as(['till', 'other', 'films'], () => readReport(db, report.runId));
+  expect(seen?.runs[0]?.cases).toHaveLength(run.cases.length);
+  expect((await as(['till', 'films'], () => compareKept(db, pair))).runs).toHaveLength(1);
+});
+
+test('a graph that only the run before had is one of those that a report tells of', async () => {
+  const report = another();
+  const [run] = report.runs;
+  const [comparison] = report.comparisons;
+  if (!run || !comparison) throw new Error('the report compares nothing');
+  const files = [{ file: 'graphs/old.yaml', removed: ['start: a'], added: [] }];
+  await inAcme(() => keepReport(db, { ...report, runs: [run], comparisons: [{ ...comparison, files }] }));
+  const [kept] = await inAcme(() => readHead(db, report.runId)).then((head) => head?.suites ?? []);
+  expect(kept?.graphs).toEqual(['films', 'old']);
+});
+
 test('what is kept goes with all of its cases when it is deleted, and when its days are over', async () => {
   const [one, old] = [another(), another()];
   for (const report of [one, old]) await inAcme(() => keepReport(db, report));
@@ -172,6 +217,103 @@ test('what is kept goes with all of its cases when it is deleted, and when its d
     db.selectFrom('baton.eval_attempt').select('run_id').where('run_id', '=', old.runId).execute(),
   );
   expect(left).toEqual([]);
+});
+
+test('what would take a pause to compare is refused, and says what to do', async () => {
+  const report = another();
+  const [run] = report.runs;
+  const [first] = run?.cases ?? [];
+  const [attempt] = first?.attempts ?? [];
+  if (!run || !first || !attempt) throw new Error('the report has no case');
+  const compare = async (runs: EvalReport['runs']) => {
+    await inAcme(() => keepReport(db, { ...report, runs, comparisons: [] }));
+    return inAcme(() => compareKept(db, { base: report.runId, candidate: report.runId }));
+  };
+  const many = Array.from({ length: 1_001 }, (_, at) => ({ ...first, id: `case-${at}`, attempts: [] }));
+  await expect(compare([{ ...run, cases: many }])).rejects.toThrow('These are 1001 cases');
+  const scores = [Array.from({ length: 100 }, (_, at) => ({ scorer: `s${at}`, value: 1, passed: true }))];
+  const scored = many.slice(0, 201).map((one) => ({ ...one, attempts: [{ ...attempt, scores }] }));
+  await expect(compare([{ ...run, cases: scored }])).rejects.toThrow('These are 20100 scores');
+  const suites = Array.from({ length: 50 }, (_, at) => ({ ...run, suite: `s${at}`, cases: [] }));
+  await expect(compare([run, ...suites])).rejects.toThrow('These are 51 suites');
+});
+
+test('a report that is nested deeper than anything reads, or has more in it than anything writes, is refused', () => {
+  const report = asKept(another());
+  const [run] = report.runs;
+  const [first] = run?.cases ?? [];
+  const [attempt] = first?.attempts ?? [];
+  const [turn] = attempt?.transcript.turns ?? [];
+  if (!run || !attempt || !turn) throw new Error('the report has no turn');
+  const withRun = (more: object) => ({ ...report, runs: [{ ...run, ...more }] });
+  const withAttempt = (more: object) =>
+    withRun({ cases: [{ ...first, attempts: [{ ...attempt, ...more }] }] });
+  const withTurn = (more: object) => withAttempt({ transcript: { turns: [{ ...turn, ...more }] } });
+  const withDetails = (details: unknown) =>
+    withAttempt({ scores: [[{ scorer: 'x', value: 1, passed: true, details }]] });
+  const nested = (depth: number): unknown => JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+  const call = { agent: 'a', name: 'b', args: {}, result: '', failed: false, milliseconds: 1 };
+  const fill = <Item>(length: number, item: Item) => Array<Item>(length).fill(item);
+  const files = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`${at}.md`, '']));
+  const scorers = [fill(3, 0).map((_, at) => ({ scorer: `s${at}`, value: 1, passed: true }))];
+  const bad: [string, string, unknown][] = [
+    ['', 'is nested more than 100 levels deep', withDetails(nested(100_000))],
+    ['', 'is nested more than 100 levels deep', nested(2_000)],
+    ['runs.0.files', 'expected 1000 at most', withRun({ files })],
+    [
+      'runs.0.files.a.md',
+      'expected 500,000 characters at most',
+      withRun({ files: { 'a.md': 'x'.repeat(500_001) } }),
+    ],
+    [
+      'runs.0.cases.0.attempts.0.transcript.turns.0.calls',
+      'expected 1,000 at most',
+      withTurn({ calls: fill(1_001, call) }),
+    ],
+    [
+      'runs.0.cases.0.attempts.0.transcript.turns.0.hops',
+      'expected 1,000 at most',
+      withTurn({ hops: fill(1_001, { from: 'a', to: 'b', brief: {} }) }),
+    ],
+    [
+      'runs.0.cases.0.attempts.0.transcript.turns.0.answer',
+      'expected 500,000 characters at most',
+      withTurn({ answer: 'x'.repeat(500_001) }),
+    ],
+    [
+      'runs.0.cases.0.attempts.0.transcript.turns',
+      'expected 200 at most',
+      withAttempt({ transcript: { turns: fill(201, turn) } }),
+    ],
+    [
+      'runs.0.cases.0.attempts',
+      'expected 1,000 at most',
+      withRun({ cases: [{ ...first, attempts: fill(1_001, attempt) }] }),
+    ],
+    [
+      'runs.0.cases',
+      'expected 100 scorers at most, found 102',
+      withRun({
+        cases: Array.from({ length: 34 }, (_, at) => ({
+          ...first,
+          id: `c${at}`,
+          attempts: [
+            {
+              ...attempt,
+              scores: scorers.map((turns) => turns.map((one) => ({ ...one, scorer: `${one.scorer}-${at}` }))),
+            },
+          ],
+        })),
+      }),
+    ],
+  ];
+  for (const [path, message, body] of bad) {
+    const issues = reportSchema.safeParse(body).error?.issues ?? [];
+    expect(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)).toContain(
+      `${path}: ${message}`,
+    );
+  }
+  expect(reportSchema.safeParse(withDetails(nested(60))).success).toBe(true);
 });
 
 test('a report that was made up is refused where it is wrong', () => {

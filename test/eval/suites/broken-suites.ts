@@ -480,9 +480,21 @@ export const brokenSuites: BrokenSuites[] = [
   from(
     'a row with nothing expected',
     'more.csv',
-    'ask,expect.facts\nWhy?,so\nHow?,\n',
+    'ask,expect.facts\nWhy?,so\nHow?,-\n',
     'evals/more.csv:3: Nothing is expected of this case: write expect.',
   ),
+  {
+    mistake: 'references that were forgotten beside what the suite expects',
+    files: {
+      'evals/s.yaml': 'graph: g\nexpect: { takenBy: a }\nfrom: [more.csv]\n',
+      'evals/more.csv': 'ask,tags,expect.facts,expect.calls\nWhy?,,so,-\nHow?,,,\nWhere?,, ,"[""t""]"\n',
+    },
+    problems: [
+      'evals/more.csv:3: expect.facts: this cell is empty: write what is expected, or - for nothing.',
+      'evals/more.csv:3: expect.calls: this cell is empty: write what is expected, or - for nothing.',
+      'evals/more.csv:4: expect.facts: this cell is empty: write what is expected, or - for nothing.',
+    ],
+  },
   {
     mistake: 'an id that another file has',
     files: {

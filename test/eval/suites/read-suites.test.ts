@@ -154,22 +154,27 @@ test('criteria that are known by a name are their words', async () => {
   ]);
 });
 
-test('defaults go under the last turn, field by field, and what is forbidden stays so', async () => {
+test('defaults go under the last turn, field by field, and what is forbidden is so in every turn', async () => {
   const [one, two] = await casesOf(`
 graph: g
 gate: true
 expect: { takenBy: a, not: [error], safe: { leaks: [key] }, retrieval: a.md, grounded: true }
 cases:
   - id: one
-    turns: [{ ask: First, expect: { facts: [x] } }, { ask: Second, expect: { takenBy: b, documents: b.md } }]
+    turns:
+      - { ask: First, expect: { facts: [x], safe: { forbidden: [t] } } }
+      - { ask: Second, expect: { takenBy: b, documents: b.md, not: [mistake] } }
     expect: { takenBy: c, not: [fault], safe: { agents: [d] }, grounded: false }
   - { id: two, ask: Alone, gate: false }
 `);
   expect(one?.turns.map(({ expect }) => expect)).toEqual([
-    { facts: { all: [['x']], none: [] } },
+    {
+      facts: { all: [['x']], none: ['error', 'fault'] },
+      safe: { leaks: ['key'], forbidden: [{ name: 't', args: {} }], agents: ['d'] },
+    },
     {
       takenBy: ['b'],
-      facts: { all: [], none: ['error', 'fault'] },
+      facts: { all: [], none: ['error', 'fault', 'mistake'] },
       safe: { leaks: ['key'], forbidden: [], agents: ['d'] },
       retrieval: { relevant: { 'b.md': 1 }, by: 'document', cut: 10 },
     },
@@ -182,6 +187,24 @@ cases:
     retrieval: { relevant: { 'a.md': 1 }, by: 'document', cut: 10 },
   });
   expect([one?.gate, two?.gate]).toEqual([true, false]);
+});
+
+test('a guard has to speak up in the last turn alone', async () => {
+  const [one, two] = await casesOf(`
+graph: g
+expect: { safe: { guard: x } }
+cases:
+  - turns: [{ ask: First }, { ask: Second }]
+  - { turns: [{ ask: Third }, { ask: Fourth }], expect: { safe: { leaks: key } } }
+`);
+  expect(one?.turns.map(({ expect }) => expect)).toEqual([
+    {},
+    { safe: { leaks: [], forbidden: [], agents: [], guard: 'x' } },
+  ]);
+  expect(two?.turns.map(({ expect }) => expect)).toEqual([
+    { safe: { leaks: ['key'], forbidden: [], agents: [] } },
+    { safe: { leaks: ['key'], forbidden: [], agents: [], guard: 'x' } },
+  ]);
 });
 
 test('messages are history, and the last of the user is what is asked', async () => {
@@ -268,7 +291,7 @@ test('cases come from lines of JSON and from tables, whatever ends their lines',
     'three,"Which, and',
     'how many?",a; b,TRUE,x|y,457|one \\| two,"[""t""]",2.5,false,de',
     '',
-    ',Where?,,,,,,,,',
+    ',Where?,,,-,-,-,-,-,',
     '',
   ].join('\r\n');
   const cases = await casesOf('graph: g\nexpect: { takenBy: a }\nfrom: [more.jsonl, tables/more.csv]\n', {
@@ -300,6 +323,7 @@ test('cases come from lines of JSON and from tables, whatever ends their lines',
       },
     ],
   });
+  expect(cases[3]?.turns.map(({ expect }) => expect)).toEqual([{ takenBy: ['a'] }]);
 });
 
 test('a link leads no file of cases out of the project', async () => {

@@ -67,16 +67,17 @@ interface RunOptions {
 }
 
 export function makeRun(suite: string, count: number, { broken, answer, seed }: RunOptions): SuiteRun {
+  const graph = suite.startsWith('films') ? 'films' : 'support';
   return {
     format: 1,
     runId,
     suite,
     description: `What people ask, and who has to answer: ${suite}.`,
-    graph: suite.startsWith('films') ? 'films' : 'support',
+    graph,
     version: broken ? 'c81f2ab90d34' : '9b7e44d01c6a',
     files: {
       'agents/triage.md': broken ? brokenTriage : soundTriage,
-      'graphs/films.yaml': 'start: triage\nagents: [triage, search, sql, answer]\n',
+      [`graphs/${graph}.yaml`]: 'start: triage\nagents: [triage, search, sql, answer]\n',
     },
     profile: 'offline',
     models: { fast: 'offline:plan', careful: 'offline:plan', embed: 'local:embedder' },

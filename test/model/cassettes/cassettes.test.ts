@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Message, textOf } from '../../../src/message.ts';
 import { CassetteMissError } from '../../../src/model/cassettes/cassette-miss-error.ts';
 import { openCassettes } from '../../../src/model/cassettes/open-cassettes.ts';
-import { atPlace } from '../../../src/model/cassettes/place.ts';
-import { type ChatModel, ModelError } from '../../../src/model/chat-model.ts';
+import { atPlace, type Place } from '../../../src/model/cassettes/place.ts';
+import { type ChatModel, type ChatRequest, ModelError } from '../../../src/model/chat-model.ts';
 import { call, reply, say, scriptedModel } from '../../support/scripted-model.ts';
 import { ask, filesIn, here, makeFolder, models, noModel } from './open-test-tapes.ts';
 import { requestOf } from './request-of.ts';
@@ -227,12 +227,63 @@ test('a case that is recorded anew loses what it does not ask again, unless a re
   const failing = openCassettes({ dir, mode: 'record', place: () => here });
   await failing.wrap(scriptedModel([say('c')]), models)(other, () => undefined);
   await expect(failing.wrap(away, models)(old, () => undefined)).rejects.toThrow('It is away.');
+  failing.end(here, true);
   await failing.close();
   expect(await count()).toBe(2);
 
   await ask({ dir, mode: 'record' }, scriptedModel([say('d')]), other);
   expect(await count()).toBe(1);
   expect((await ask({ dir, mode: 'replay' }, noModel, other))[0]?.text).toBe('d');
+});
+
+describe('of a case that is recorded anew only in part', () => {
+  const [old, other] = [requestOf({ system: 'Old.' }), requestOf({ system: 'Other.' })];
+  const later = { ...here, repeat: 1 };
+
+  async function recordTwice() {
+    const dir = await makeFolder();
+    await ask({ dir, mode: 'record' }, scriptedModel([say('a'), say('b')]), old, other);
+    await ask({ dir, mode: 'record', at: later }, scriptedModel([say('c'), say('d')]), old, other);
+    /** Gives what is on the tape then: repeat and reply. */
+    return async (attempts: { place: Place; asks: ChatRequest[]; end?: boolean }[], drops = true) => {
+      const cassettes = openCassettes({ dir, mode: 'record', place: () => undefined });
+      const wrapped = cassettes.wrap(async () => say('new'), models);
+      for (const { place, asks, end } of attempts) {
+        for (const request of asks) await atPlace(place, () => wrapped(request, () => undefined));
+        if (end !== undefined) cassettes.end(place, end);
+      }
+      await cassettes.close(drops);
+      const lines = Object.values(await filesIn(dir))
+        .join('')
+        .match(/^\{"key".*/gm);
+      return (lines ?? [])
+        .map((line) => JSON.parse(line))
+        .map(({ repeat, reply }) => `${repeat} ${reply.text}`);
+    };
+  }
+
+  test.each([
+    ['an attempt that broke off', [{ place: here, asks: [other], end: false }]],
+    ['one that never came to its end', [{ place: here, asks: [other] }]],
+    [
+      'one of two that broke off',
+      [
+        { place: { ...here, attempt: 'x' }, asks: [other], end: true },
+        { place: { ...here, attempt: 'y' }, asks: [other], end: false },
+      ],
+    ],
+  ])('%s drops nothing', async (_, attempts) => {
+    const recordAnew = await recordTwice();
+    expect((await recordAnew(attempts)).toSorted()).toEqual(['0 a', '0 new', '1 c', '1 d']);
+  });
+
+  test('each repeat is for itself, and a run that broke off drops nothing', async () => {
+    const recordAnew = await recordTwice();
+    const asked = [{ place: here, asks: [other], end: true }];
+    expect((await recordAnew(asked, false)).toSorted()).toEqual(['0 a', '0 new', '1 c', '1 d']);
+    expect(await recordAnew(asked)).toEqual(['0 new', '1 c', '1 d']);
+    expect(await recordAnew([{ place: later, asks: [], end: true }])).toEqual(['0 new']);
+  });
 });
 
 test('what the model does wrong is recorded, what keeps it from replying is not', async () => {
@@ -420,6 +471,16 @@ test.each([
     'a part that is missing',
     (text: string) => text.replace(/\n\{"part"[^\n]*/, ''),
     /the part \w+ is not above this line/,
+  ],
+  [
+    'a prompt that was edited',
+    (text: string) => text.replace('You decide who answers.', 'You decide.'),
+    /:\d+: the part \w+ was changed by hand/,
+  ],
+  [
+    'a setting that was edited',
+    (text: string) => text.replace('"settings":{}', '"settings":{"maxTokens":7}'),
+    /:\d+: the request was changed by hand/,
   ],
   [
     'another case',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -40,4 +40,32 @@ test('a lock that was left behind is taken', async () => {
   const longAgo = new Date(Date.now() - 60_000);
   await utimes(`${file}.lock`, longAgo, longAgo);
   expect(await withTapeLocked(file, async () => 'done')).toBe('done');
+});
+
+test('what waits for a stale lock while another breaks it does not break the new one', async () => {
+  const dir = await makeFolder();
+  const longAgo = new Date(Date.now() - 60_000);
+  const [contested, control] = ['contested', 'control'].map((name) => path.join(dir, name));
+  if (!contested || !control) throw new Error('there are two');
+  for (const file of [contested, control]) {
+    await writeFile(`${file}.lock`, 'left behind');
+    await utimes(`${file}.lock`, longAgo, longAgo);
+    await writeFile(`${file}.lock.stale`, 'the one who breaks it');
+  }
+  let isFree = false;
+  const waiting = withTapeLocked(contested, async () => isFree);
+  const other = withTapeLocked(control, async () => undefined);
+  await writeFile(`${contested}.lock`, 'the next holder');
+  for (const file of [contested, control]) await rm(`${file}.lock.stale`);
+  await other;
+  expect(await readFile(`${contested}.lock`, 'utf8')).toBe('the next holder');
+  isFree = true;
+  await rm(`${contested}.lock`);
+  expect(await waiting).toBe(true);
+});
+
+test('who held a lock for so long that another took it leaves it to that one', async () => {
+  const file = path.join(await makeFolder(), 'count');
+  await withTapeLocked(file, () => writeFile(`${file}.lock`, 'the next holder'));
+  expect(await readFile(`${file}.lock`, 'utf8')).toBe('the next holder');
 });

@@ -28,6 +28,7 @@ export async function ask(
   const wrapped = cassettes.wrap(chat, models);
   const replies: ChatReply[] = [];
   for (const request of requests) replies.push(await wrapped(request, () => undefined));
+  if (place) cassettes.end(place, true);
   await cassettes.close();
   return replies;
 }

@@ -106,8 +106,8 @@ async function columnsOf(db: Kysely<Schema>, table: string): Promise<Column[]> {
   const { rows } = await sql<Column>`
     select a.attname as name, format_type(a.atttypid, null) as type,
       a.attnotnull and not a.atthasdef and a.attidentity = '' as needed,
-      (select (regexp_match(pg_get_constraintdef(c.oid), a.attname || '"? = (?:ANY \\(\\(?ARRAY\\[)?''([^'']*)'''))[1]
-        from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'c' and a.attnum = any(c.conkey) limit 1) as said
+      (select max((regexp_match(pg_get_constraintdef(c.oid), a.attname || '"? = (?:ANY \\(\\(?ARRAY\\[)?''([^'']*)'''))[1])
+        from pg_constraint c where c.conrelid = a.attrelid and c.contype = 'c' and a.attnum = any(c.conkey)) as said
     from pg_attribute a where a.attrelid = ${table}::regclass and a.attnum > 0 and not a.attisdropped
       and a.attgenerated = ''`.execute(db);
   return rows;
