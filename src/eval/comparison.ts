@@ -1,6 +1,6 @@
 import type { Difference } from './statistics/paired-bootstrap.ts';
 import type { Interval } from './statistics/wilson.ts';
-import type { Attempt } from './suite-run.ts';
+import type { Attempt, SuiteRun } from './suite-run.ts';
 
 /** Passed cases of all that were scored; with repeats the sum of the cases' shares. */
 export interface Rate extends Interval {
@@ -91,7 +91,7 @@ export interface EvalReport {
   profile: string;
   startedAt: string;
   endedAt: string;
-  runs: import('./suite-run.ts').SuiteRun[];
+  runs: SuiteRun[];
   /** One a run that has something to be compared with. */
   comparisons: Comparison[];
   /** By suite, why nothing can be said of it: no baseline, a baseline whose suite is gone, no data here. */

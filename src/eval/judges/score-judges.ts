@@ -35,11 +35,16 @@ async function scoreJudgement(judgement: ExpectedJudgement, seen: Seen): Promise
     passed,
     ...(!passed && { why: whyNot(value, atLeast, verdicts) }),
     details: {
-      judges: verdicts,
+      judges: inOrder(verdicts, able),
       spread: spreadOf(verdicts),
       unable: roles.filter((role) => !able.includes(role)),
     },
   };
+}
+
+/** By role, and the votes of one by their scores: which of them was asked first says nothing. */
+function inOrder<Vote extends Verdict & { role: string }>(votes: Vote[], roles: string[]): Vote[] {
+  return votes.toSorted((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role) || a.score - b.score);
 }
 
 function notMeasured(roles: string[]): string {

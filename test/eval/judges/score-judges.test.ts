@@ -14,7 +14,7 @@ test('the median of the judges counts, and how far they are apart is told', asyn
   const [score] = await scoreJudges([{ ...tone, roles: ['careful', 'fast', 'careful'] }], seenOf(chat));
   expect(score).toMatchObject({ scorer: 'judge:tone', value: 0.8, passed: true });
   expect(score?.details).toMatchObject({
-    judges: [{ role: 'careful' }, { role: 'fast' }, { role: 'careful' }],
+    judges: [{ role: 'careful' }, { role: 'careful' }, { role: 'fast' }],
     unable: [],
   });
   expect(score?.details).toMatchObject({ spread: expect.closeTo(0.7) });

@@ -39,12 +39,9 @@ function decodeHex(run: string): string {
   return Buffer.from(run.replace(/[^0-9a-f]/gi, ''), 'hex').toString();
 }
 
-function decodePercent(run: string): string {
-  try {
-    return decodeURIComponent(run);
-  } catch {
-    return ''; // no UTF-8: it hides nothing that can be read
-  }
+/** What is no encoding stays as it is. */
+function decodePercent(word: string): string {
+  return word.replace(/(?:%[0-9a-f]{2})+/gi, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString());
 }
 
 /** In lower case, without white space and signs that are not seen. */
