@@ -29,10 +29,12 @@ import { loadModelsFile } from './model/models-file.ts';
 import { nameOfModel } from './model/name-of-model.ts';
 import type { ModelKeys } from './model/open-model.ts';
 import { type Models, openModels } from './model/open-models.ts';
+import { endClaims, heldClaims } from './queue/claim-sql.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
 import { asOwner } from './tenancy.ts';
 import { countNotices } from './turn/count-notices.ts';
 import { hearOthers } from './turn/hear-others.ts';
+import { type Journal, openJournal } from './turn/journal/journal.ts';
 import { watchQueue } from './turn/keep-house.ts';
 import { queueAlerts } from './turn/send-alert.ts';
 import { startWork } from './turn/start-work.ts';
@@ -61,6 +63,7 @@ export interface AppContext {
   limits: Limits;
   mail: Mail;
   turns: Turns;
+  journal: Journal;
   /** Ends the turns under way, within `milliseconds`, and closes everything. */
   close(milliseconds?: number): Promise<void>;
 }
@@ -111,6 +114,7 @@ export async function openDatabase(
   const opened = openPostgres(database.url, {
     max: database.pool,
     limits,
+    statements: database.statementCache,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
   await pingDatabase(opened.db).catch(async (cause: unknown) => {
@@ -183,7 +187,8 @@ async function fill(
     limits,
     mail,
   };
-  const context = { ...open, turns: noTurns() };
+  const journal = openJournal(db, { heldClaims, endClaims });
+  const context = { ...open, turns: noTurns(), journal };
   watchTurns(context, database);
   const stops = [hearOthers(context), watchQueue(context), watchProcess(metrics.registry)];
   const worker = works ? await startWork(context, patient) : undefined;
@@ -209,11 +214,12 @@ async function fill(
 }
 
 /** The same database for what takes as long as it takes: migrations, the films, vectors. Without limits, and beside the pool. */
-function openPatient(database: Database, { knowledge }: Config, log: Logger): Database {
+function openPatient(database: Database, { knowledge, database: { statementCache } }: Config, log: Logger): Database {
   if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
   return openPostgres(database.connection.connectionString, {
     max: 2 + knowledge.concurrency,
     limits: noLimits,
+    statements: statementCache,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });
 }

@@ -1,10 +1,20 @@
-import { printFailure } from './commands/print-failure.ts';
-import { serveUntilStopped } from './commands/serve.ts';
-import { readConfig } from './config.ts';
+import { keepCompiled } from './compile-cache.ts';
 
-/** Starts the service; it ends when the process is asked to stop. */
+/** Starts the service; it ends when the process is asked to stop. The embedded database opens in its thread while this one loads the rest. */
 async function main(): Promise<void> {
-  await serveUntilStopped(readConfig());
+  keepCompiled();
+  const { readConfig } = await import('./config.ts');
+  const config = readConfig();
+  const { url, dataDir } = config.database;
+  const { openEmbedded } = await import('./db/open-database.ts');
+  const [database, { serveUntilStopped }] = await Promise.all([
+    url ? undefined : openEmbedded(dataDir),
+    import('./commands/serve.ts'),
+  ]);
+  await serveUntilStopped(config, database);
 }
 
-main().catch(printFailure);
+main().catch(async (error: unknown) => {
+  const { printFailure } = await import('./commands/print-failure.ts');
+  printFailure(error);
+});

@@ -44,6 +44,8 @@ export interface TurnStart {
   checkpointId: string | null;
   /** What the turn adds before its first step: the user's messages. Empty when it resumes. */
   input: Message[];
+  /** How many of its first messages the history left behind; absent: none. */
+  forgets?: number;
 }
 
 export interface AgentStart {

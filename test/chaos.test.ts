@@ -20,14 +20,14 @@ test('two replicas that are killed and cut off under load lose nothing and do no
 }) => {
   skip(!server, 'replicas need a PostgreSQL server: set DATABASE_URL');
   await expectAllTrue(short);
-}, 180_000);
+}, 360_000);
 
 test('one process on the embedded database that is killed and started again loses nothing and does nothing twice', async ({
   skip,
 }) => {
   skip(server !== undefined, 'the embedded database is tested where DATABASE_URL is not set');
   await expectAllTrue({ ...short, embedded: true, roles: ['both'], kills: 2 });
-}, 180_000);
+}, 360_000);
 
 async function expectAllTrue(options: ChaosOptions): Promise<void> {
   const report = await runChaos(options, server);

@@ -24,7 +24,7 @@ test('an empty environment is offline, embedded and on loopback', () => {
       trustedProxies: { hops: 0 },
       proxyHeader: 'x-forwarded-for',
     },
-    database: { dataDir: '/srv/baton/.baton', pool: 10, statementTimeoutMs: 15_000 },
+    database: { dataDir: '/srv/baton/.baton', pool: 10, statementTimeoutMs: 15_000, statementCache: 200 },
     bus: {},
     models: {
       roles: {

@@ -1,8 +1,10 @@
 import type { Insertable, Kysely } from 'kysely';
+import { currentSettings, setRole } from '../db/role-settings.ts';
 import type { Schema } from '../db/schema.ts';
 import type { AuditTable } from '../db/tables/audit-tables.ts';
+import type { Statement } from '../db/wire/round-trip.ts';
 import { asService, currentWork, type Work } from '../tenancy.ts';
-import { type Actor, type Entry, noTenant } from './entry.ts';
+import { type Actor, type Entry, noTenant, type Outcome } from './entry.ts';
 import { currentOrigin } from './origin.ts';
 import { keepText, redactDetails } from './redact-details.ts';
 import { rowDigest } from './row-digest.ts';
@@ -17,17 +19,40 @@ import { sealingKey } from './seal.ts';
  * tenant than the work's, or of none, needs a transaction of the service. Returns the number of the row.
  */
 export async function recordAction(db: Kysely<Schema>, entry: Entry): Promise<number> {
-  const work = currentWork();
-  const own = typeof work === 'object' ? work : undefined;
-  const row = rowOf(entry, own);
-  const add = () => db.insertInto('baton.audit').values(row).returning('seq').executeTakeFirstOrThrow();
-  const apart = !db.isTransaction && row.tenant_id !== own?.tenant;
-  const { seq } = await (apart ? asService(add) : add());
+  const { row, apart } = rowOf(entry);
+  const add = () => insertInto(db, row).executeTakeFirstOrThrow();
+  const { seq } = await (apart && !db.isTransaction ? asService(add) : add());
   currentOrigin()?.recorded.push(row.outcome);
   return seq;
 }
 
-function rowOf(entry: Entry, work: Work | undefined) {
+/** The same for whoever asks it of a connection of their own, outside of a transaction: what to ask together, and whom to tell once it is done. */
+export function recordingOf(
+  db: Kysely<Schema>,
+  entry: Entry,
+): { statements: Statement[]; recorded: () => void } {
+  const { row, apart } = rowOf(entry);
+  const setting = setRole(apart ? asService(currentSettings) : currentSettings());
+  const { sql, parameters } = insertInto(db, row).compile();
+  return {
+    statements: [...(setting ? [setting] : []), { text: sql, values: parameters }],
+    recorded: () => void currentOrigin()?.recorded.push(row.outcome),
+  };
+}
+
+function insertInto(db: Kysely<Schema>, row: Insertable<AuditTable>) {
+  return db.insertInto('baton.audit').values(row).returning('seq');
+}
+
+/** The row, and whether it goes into another chain than the work's own. */
+function rowOf(entry: Entry): { row: Insertable<AuditTable> & { outcome: Outcome }; apart: boolean } {
+  const work = currentWork();
+  const own = typeof work === 'object' ? work : undefined;
+  const row = describe(entry, own);
+  return { row, apart: row.tenant_id !== own?.tenant };
+}
+
+function describe(entry: Entry, work: Work | undefined) {
   const { action, target, details = {}, outcome = 'ok' } = entry;
   const origin = currentOrigin();
   const actor = entry.actor ?? actorOf(work) ?? origin?.actor ?? { kind: work ? 'service' : 'nobody' };

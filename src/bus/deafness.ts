@@ -9,7 +9,7 @@ export interface Deafness {
   ofOthers(): boolean;
   /** Another process said that it is deaf. */
   heard(): void;
-  /** This process listens to NOTIFY from now on: whoever was deaf before says so again soon. */
+  /** This process listens to NOTIFY from now on: whoever is deaf says so soon. */
   listens(): void;
   /** This process does not hear Redis. Others go on speaking there alone until they know: that is one more gap. */
   began(): void;
@@ -18,23 +18,20 @@ export interface Deafness {
 }
 
 export interface DeafnessOptions {
-  /** Whether this process does not hear Redis. */
-  deaf: () => boolean;
-  /** Says so over NOTIFY. */
+  /** Says over NOTIFY that this process does not hear Redis. */
   say: () => void;
   /** Anything may have been missed. */
   gap: () => void;
-  /** How often it is said, in milliseconds. */
+  /** How often every deaf process says so, in milliseconds. */
   every: number;
 }
 
 /** How long the others may take to know, in milliseconds. */
 const settleFor = 1_000;
 
-export function watchDeafness({ deaf, say, gap, every }: DeafnessOptions): Deafness {
+export function watchDeafness({ say, gap, every }: DeafnessOptions): Deafness {
   let othersUntil = 0;
   let settling: NodeJS.Timeout | undefined;
-  const saying = setInterval(() => deaf() && say(), every);
 
   function settle(): void {
     clearTimeout(settling);
@@ -50,10 +47,7 @@ export function watchDeafness({ deaf, say, gap, every }: DeafnessOptions): Deafn
     settled: () => settling === undefined,
     ofOthers: () => performance.now() < othersUntil,
     heard: () => remember(2.4),
-    listens() {
-      remember(1.2);
-      if (deaf()) say();
-    },
+    listens: () => remember(1.2),
     began() {
       settle();
       gap();
@@ -64,9 +58,6 @@ export function watchDeafness({ deaf, say, gap, every }: DeafnessOptions): Deafn
       }, settleFor);
     },
     ended: settle,
-    close() {
-      clearInterval(saying);
-      settle();
-    },
+    close: settle,
   };
 }

@@ -59,6 +59,6 @@ function readSignal(written: Written | null): Signal | undefined {
     return { type, threadKey, seq, ...(Array.isArray(events) && { events: events as LoggedEvent[] }) };
   }
   if (type === 'cancel' && typeof runId === 'string') return { type, runId };
-  if (type === 'run-waits' || type === 'lost' || type === 'deaf') return { type };
+  if (type === 'run-waits' || type === 'lost' || type === 'here' || type === 'deaf') return { type };
   return undefined;
 }

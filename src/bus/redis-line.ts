@@ -1,4 +1,3 @@
-import { createClient } from 'redis';
 import type { Line } from './keep-open.ts';
 import type { Place, Stream } from './stream.ts';
 import { within } from './within.ts';
@@ -28,13 +27,17 @@ export async function openRedisLine(
   signal: AbortSignal,
 ): Promise<RedisLine> {
   const broken = Promise.withResolvers<unknown>();
-  const [writer, reader] = [openClient(options.url, broken.resolve), openClient(options.url, broken.resolve)];
+  const [writer, reader] = await Promise.all([
+    openClient(options.url, broken.resolve),
+    openClient(options.url, broken.resolve),
+  ]);
   const cut = () => [writer, reader].forEach(destroy);
   const write = (packets: string[]) =>
     within(answerWithin, 'writing to Redis', add(writer, options, packets));
   const stream = streamOf(reader, options.streamKey);
   signal.addEventListener('abort', cut, { once: true });
   try {
+    signal.throwIfAborted();
     await within(answerWithin, 'connecting to Redis', Promise.all([writer.connect(), reader.connect()]));
     // An entry that says nothing: it shows that Redis takes entries, and marks where a newcomer begins to read.
     const [mark] = await write([JSON.stringify({ from, signals: [] })]);
@@ -59,10 +62,11 @@ export async function openRedisLine(
   };
 }
 
-type Client = ReturnType<typeof openClient>;
+type Client = Awaited<ReturnType<typeof openClient>>;
 
 /** No queue for a server that is away: what cannot be sent now fails now. */
-function openClient(url: string, onError: (error: unknown) => void) {
+async function openClient(url: string, onError: (error: unknown) => void) {
+  const { createClient } = await import('redis'); // six hundred modules: for those who have it
   const client = createClient({
     url,
     name: 'baton',

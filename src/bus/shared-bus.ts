@@ -9,6 +9,7 @@ import { oncePerCut } from './once-per-cut.ts';
 import type { BusOptions } from './open-bus.ts';
 import { openOutbox } from './outbox.ts';
 import type { Packet } from './packet.ts';
+import { watchPresence } from './presence.ts';
 import { openRedisRoad } from './redis-road.ts';
 import type { Road, RoadEvents } from './road.ts';
 import type { Signal } from './signal.ts';
@@ -20,7 +21,8 @@ const redisEvery = 10;
 
 /**
  * The bus of several processes. It always listens to NOTIFY. Where Redis is there, notices travel through it, and over
- * NOTIFY as well while some process does not hear Redis: so replicas with and without Redis understand one another.
+ * NOTIFY as well while some process does not hear Redis: so replicas with and without Redis understand one another. Over NOTIFY
+ * nothing is said while nobody else listens; who comes later hears that it may have missed something.
  */
 export async function openSharedBus({
   pool,
@@ -33,20 +35,26 @@ export async function openSharedBus({
   const from = randomUUID();
   const audience = openAudience(log);
   const roads: Roads = {};
-  const deafness = watchDeafness({
-    deaf: () => !roads.redis?.up(),
-    say: () => void roads.notify?.send([{ type: 'deaf' }]).catch(() => undefined),
-    gap: audience.gap,
-    every: deafEvery,
-  });
   const outbox = openOutbox({
     send: (signals) => sendOver(roads, deafness, signals),
     every: () => (roads.redis?.up() ? redisEvery : notifyEvery),
+  });
+  const say = () => {
+    const words: Signal[] = roads.redis?.up() ? [{ type: 'here' }] : [{ type: 'here' }, { type: 'deaf' }];
+    void roads.notify?.send(words).catch(() => undefined);
+  };
+  const deafness = watchDeafness({ say, gap: audience.gap, every: deafEvery });
+  const presence = watchPresence({
+    self: from,
+    say,
+    tellGap: () => outbox.add({ type: 'lost' }),
+    every: deafEvery,
   });
 
   function listens(): void {
     if (!roads.notify) return;
     deafness.listens();
+    presence.listens();
     if (redisUrl && !roads.redis?.up()) deafness.began();
     else audience.gap();
   }
@@ -54,9 +62,14 @@ export async function openSharedBus({
     deafness.ended();
     audience.gap();
   }
-  const hears = { heard: hearer(from, roads, audience, deafness), gap: audience.gap };
-  const overNotify = { ...hears, ...notifyCuts(log, listens) };
-  const overRedis = { ...hears, ...redisCuts(log, hearsRedis, deafness.began) };
+  const heard = hearer(from, roads, audience, deafness);
+  const { gap } = audience;
+  const heardOverNotify = (packet: Packet) => {
+    presence.heard(packet.from);
+    heard(packet);
+  };
+  const overNotify = { heard: heardOverNotify, gap, ...notifyCuts(log, listens) };
+  const overRedis = { heard, gap, ...redisCuts(log, hearsRedis, deafness.began) };
   [roads.notify, roads.redis] = await Promise.all([
     openNotifyRoad(pool, from, overNotify),
     redisUrl ? openRedisRoad({ url: redisUrl, streamKey, streamLength }, from, overRedis) : undefined,
@@ -65,12 +78,16 @@ export async function openSharedBus({
 
   return {
     state: () => (roads.notify?.up() && hearsAll(roads, deafness) ? 'connected' : 'cut'),
-    publish: outbox.add,
+    publish(notice) {
+      if (!roads.redis?.up() && roads.notify?.up() && presence.alone()) presence.kept();
+      else outbox.add(notice);
+    },
     subscribe: audience.add,
     async close() {
       await within(300, 'sending the last notices', outbox.close()).catch(() => undefined);
       await Promise.all([roads.notify?.close(), roads.redis?.close()]);
       deafness.close();
+      presence.close();
     },
   };
 }
@@ -105,7 +122,7 @@ function hearer(from: string, roads: Roads, audience: Audience, deafness: Deafne
     for (const signal of packet.signals) {
       if (signal.type === 'lost') audience.gap();
       else if (signal.type === 'deaf') deafness.heard();
-      else audience.tell(signal);
+      else if (signal.type !== 'here') audience.tell(signal);
     }
   };
 }

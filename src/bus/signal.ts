@@ -5,6 +5,8 @@ export type Signal =
   | Notice
   /** The sender had to drop notices. */
   | { type: 'lost' }
+  /** The sender listens to NOTIFY. */
+  | { type: 'here' }
   /** The sender does not hear Redis just now: tell it over NOTIFY as well. */
   | { type: 'deaf' };
 

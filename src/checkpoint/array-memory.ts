@@ -7,6 +7,8 @@ export interface StoredArray {
   chain: string;
   /** What comes before the chain's own items, oldest first. */
   base: ChainPiece[];
+  /** The position of the first item in the chain: what came before it was left behind. */
+  from: number;
   items: readonly unknown[];
 }
 
@@ -28,12 +30,13 @@ export class ArrayMemory {
     this.#byLastItem.set(last, places.set(place, stored));
   }
 
-  /** The longest array remembered of this place that `items` begins with. */
+  /** The longest array remembered of this place that `items` begins with, without what it began with and `items` left behind. */
   findStart(place: string, items: readonly unknown[]): StoredArray | undefined {
     for (let end = items.length; end > 0; end--) {
       const last = items[end - 1];
       const stored = typeof last === 'object' && last !== null && this.#byLastItem.get(last)?.get(place);
-      if (stored && isStart(stored.items, items, end)) return stored;
+      const left = stored ? stored.items.length - end : -1;
+      if (stored && left >= 0 && isPart(stored.items, items, left)) return leaveBehind(stored, left);
     }
     return undefined;
   }
@@ -43,6 +46,12 @@ export class ArrayMemory {
   }
 }
 
-function isStart(start: readonly unknown[], items: readonly unknown[], end: number): boolean {
-  return start.length === end && start.every((item, index) => item === items[index]);
+/** Whether what is stored from position `left` on is the beginning of `items`. */
+function isPart(stored: readonly unknown[], items: readonly unknown[], left: number): boolean {
+  for (let at = left; at < stored.length; at++) if (stored[at] !== items[at - left]) return false;
+  return true;
+}
+
+function leaveBehind(stored: StoredArray, left: number): StoredArray {
+  return left === 0 ? stored : { ...stored, from: stored.from + left, items: stored.items.slice(left) };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import {
   BaseCheckpointSaver,
@@ -14,14 +15,16 @@ import {
 import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { ArrayMemory } from './array-memory.ts';
+import type { CheckpointJournal } from './checkpoint-journal.ts';
 import { deleteThread } from './delete-thread.ts';
+import { forgetTuple, type KnownTuple, noteTuple, recallTuple } from './known-tuple.ts';
 import { makeTuple } from './make-tuple.ts';
 import { makeVersioning } from './next-version.ts';
-import type { Author } from './put-checkpoint.ts';
-import { putWrites } from './put-writes.ts';
+import type { Author, NewCheckpoint } from './put-checkpoint.ts';
+import { type NewWrite, putWrites } from './put-writes.ts';
 import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
 import { makeDeltaHistory, readDeltaHistory } from './read-delta-history.ts';
-import { newValues, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
+import { newValues, planCheckpoint, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
 import { dumpValue, serializer } from './serializer.ts';
 
 export interface KyselySaverOptions {
@@ -58,15 +61,17 @@ export class KyselySaver extends BaseCheckpointSaver {
 
   /** The checkpoint that the config names, or the thread's last one. */
   override async getTuple(config: RunnableConfig): Promise<CheckpointTuple | undefined> {
-    const threadId = config.configurable?.thread_id;
+    const { thread_id: threadId, checkpoint_ns: namespace = '' } = config.configurable ?? {};
     if (threadId === undefined) return undefined;
-    const [row] = await readCheckpoints(this.#store.db, {
-      threadId: String(threadId),
-      namespace: config.configurable?.checkpoint_ns ?? '',
-      checkpointId: getCheckpointId(config) || undefined,
-      limit: 1,
-    });
-    return row && this.#read(row);
+    const checkpointId = getCheckpointId(config) || undefined;
+    const { known } = carriedBy(config);
+    const recalled = recallTuple(known, namespace, checkpointId);
+    if (recalled !== undefined) return recalled ?? undefined;
+    const query = { threadId: String(threadId), namespace, checkpointId, limit: 1 };
+    const [row] = await readCheckpoints(this.#store.db, query);
+    const tuple = row && this.#read(row);
+    noteTuple(known, namespace, checkpointId, tuple);
+    return tuple;
   }
 
   /** The last saved first; reads a page at a time, with as many statements as there are pages. */
@@ -102,8 +107,9 @@ export class KyselySaver extends BaseCheckpointSaver {
   ): Promise<RunnableConfig> {
     const { id, channel_values, ...rest } = checkpoint;
     const place = placeOf(config);
+    forgetTuple(carriedBy(config).known);
     const parentId = getCheckpointId(config) || null;
-    const { owner, run_id: runId, onSaved } = carriedBy(config);
+    const { owner, run_id: runId, onSaved, journal } = carriedBy(config);
     const row = {
       ...place,
       checkpoint_id: id,
@@ -112,9 +118,17 @@ export class KyselySaver extends BaseCheckpointSaver {
       metadata: dumpValue({ ...metadata, ...(runId !== undefined && { run_id: runId }) }),
     };
     const values = newValues(channel_values, newVersions);
-    await this.#writing.get(writesKey(place, parentId)); // so that these writes can be taken off the parent
+    const key = writesKey(place, parentId);
+    await this.#writing.get(key); // so that these writes can be taken off the parent
     const absorbs = metadata.counters_since_delta_snapshot === undefined; // a delta channel is read from them
-    await saveCheckpoint(this.#store, row, values, { owner, ...(absorbs && { runId }) });
+    const author = { owner, ...(absorbs && { runId }) };
+    const saveAlone = () => saveCheckpoint(this.#store, row, values, author);
+    if (journal && absorbs) await this.#gather(journal, key, row, values, saveAlone);
+    else {
+      await journal?.writes.flush();
+      await journal?.saved();
+      await saveAlone();
+    }
     const { step, source } = metadata;
     if (parentId !== id) onSaved?.({ checkpointId: id, parentId, step, source }); // else it was saved before
     return { configurable: { ...place, checkpoint_id: id } };
@@ -124,15 +138,14 @@ export class KyselySaver extends BaseCheckpointSaver {
     const checkpointId = getCheckpointId(config);
     if (!checkpointId) throw new Error('The config of writes has no "checkpoint_id".');
     const place = { ...placeOf(config), checkpoint_id: checkpointId, task_id: taskId };
-    const rows = writes.map(([channel, value], index) => ({
-      idx: WRITES_IDX_MAP[channel] ?? index,
-      channel,
-      data: dumpValue(value),
-    }));
-    const { owner, run_id: runId } = carriedBy(config);
+    const { owner, run_id: runId, journal } = carriedBy(config);
     const author: Author = { owner, runId };
     const key = writesKey(place, checkpointId);
-    const written = putWrites(this.#store.db, place, rows, author);
+    const write = () => putWrites(this.#store.db, place, writes.map(toRow), author);
+    if (journal && writes.every(([channel]) => !(channel in WRITES_IDX_MAP)))
+      return journal.writes.hold(key, write);
+    journal?.writes.wrote(key);
+    const written = journal ? journal.saved().then(write) : write();
     const all = Promise.allSettled([this.#writing.get(key), written]).then(() => {
       if (this.#writing.get(key) === all) this.#writing.delete(key);
     });
@@ -158,6 +171,22 @@ export class KyselySaver extends BaseCheckpointSaver {
     return Object.fromEntries(histories);
   }
 
+  /** Leaves a checkpoint to the run's journal; one that has to take something off its parent comes after all before it, by itself. */
+  async #gather(
+    journal: CheckpointJournal,
+    parent: string,
+    row: NewCheckpoint,
+    values: ReturnType<typeof newValues>,
+    saveAlone: () => Promise<void>,
+  ): Promise<void> {
+    if (journal.writes.absorb(parent)) {
+      await journal.saved();
+      return saveAlone();
+    }
+    journal.put({ row, values: planCheckpoint(this.#store, row, values), saveAlone });
+    await (journal.waits ? journal.saved() : setImmediate()); // what the step said before is in the journal by then
+  }
+
   /** What was read is remembered, so that the next step stores only what it adds to it. */
   #read(row: CheckpointRow): CheckpointTuple {
     const tuple = makeTuple(row, () => this.#nextVersion(undefined));
@@ -174,8 +203,12 @@ export interface SaverConfig {
   run_id?: string;
   /** Saves only while `baton.thread.owner` is this, and throws a `LostOwnerError` else. */
   owner?: string;
-  /** Hears of each checkpoint once it is saved. */
+  /** Takes the run's states, to write them with its events. Absent: each is written by itself. */
+  journal?: CheckpointJournal;
+  /** Hears of each checkpoint once it is saved, or on its way in the journal. */
   onSaved?: (saved: SavedCheckpoint) => void;
+  /** The thread's newest state before the run's first step, so that it is read once. */
+  known?: KnownTuple;
 }
 
 export interface SavedCheckpoint {
@@ -183,6 +216,11 @@ export interface SavedCheckpoint {
   parentId: string | null;
   step: number;
   source: CheckpointMetadata['source'];
+}
+
+/** Errors, interrupts and the like have a place of their own, of which a task has one. */
+function toRow([channel, value]: PendingWrite, index: number): NewWrite {
+  return { idx: WRITES_IDX_MAP[channel] ?? index, channel, data: dumpValue(value) };
 }
 
 function carriedBy(config: RunnableConfig): SaverConfig {

@@ -14,7 +14,7 @@ export function makeTuple(row: CheckpointRow, firstVersion: () => string): Check
   const checkpoint = {
     ...(loadValue(row.checkpoint) as Checkpoint), // as put wrote it
     id: row.checkpoint_id,
-    channel_values: loadValue(row.channel_values) as Record<string, unknown>, // an object by channel
+    channel_values: valuesOf(row),
   };
   const sends = loadValue(row.sends) as unknown[]; // an array
   if (parent && checkpoint.v < 4) addSends(checkpoint, sends, firstVersion);
@@ -25,6 +25,16 @@ export function makeTuple(row: CheckpointRow, firstVersion: () => string): Check
     pendingWrites: loadValue(row.writes) as NonNullable<CheckpointTuple['pendingWrites']>, // triples
     ...(parent && { parentConfig: { configurable: parent } }),
   };
+}
+
+/** A piece that holds the first item of an array may hold some of what it left behind. */
+function valuesOf({ channel_values, chains }: CheckpointRow): Record<string, unknown> {
+  const values = loadValue(channel_values) as Record<string, unknown>; // an object by channel
+  for (const [channel, { from, end }] of Object.entries(chains ?? {})) {
+    const items = values[channel] as unknown[]; // what is in a chain is an array
+    if (items.length > end - from) values[channel] = items.slice(items.length - (end - from));
+  }
+  return values;
 }
 
 /** Formats before 4 kept what a step sends in its writes; since then it is a channel. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /**
  * Makes the versions of channels: `00000012.9f3ac01b2d`, an eight-digit counter and a random part, so that
@@ -11,7 +11,7 @@ export function makeVersioning(): (current: string | number | undefined) => stri
   let part: string | undefined;
   return (current) => {
     if (!part) {
-      part = randomBytes(5).toString('hex');
+      part = randomUUID().slice(-10); // random digits, from a store that Node fills for many at once
       queueMicrotask(() => {
         part = undefined;
       });

@@ -8,7 +8,17 @@ const basesAtMost = 16;
 /** A value that is stored by itself. */
 export function planWhole(channel: string, version: string, value: unknown): NewValue {
   const data = dumpValue(value);
-  return { channel, version, data, chain: null, chain_start: null, chain_end: null, base: null, after: null };
+  return {
+    channel,
+    version,
+    data,
+    chain: null,
+    chain_start: null,
+    chain_end: null,
+    chain_from: 0,
+    base: null,
+    after: null,
+  };
 }
 
 /** The items that an array adds to what is stored of it; all of them, as a new chain, when nothing is. */
@@ -19,14 +29,16 @@ export function planArray(
   stored: StoredArray | undefined,
 ): NewValue {
   const start = stored && stored.base.length < basesAtMost ? stored : undefined;
-  const from = start?.items.length ?? 0;
+  const known = start?.items.length ?? 0;
+  const position = (start?.from ?? 0) + known;
   return {
     channel,
     version,
-    data: items.slice(from).map(dumpValue).join(','),
+    data: items.slice(known).map(dumpValue).join(','),
     chain: start?.chain ?? version,
-    chain_start: from,
-    chain_end: items.length,
+    chain_start: position,
+    chain_end: position + items.length - known,
+    chain_from: start?.from ?? 0,
     base: start?.base ?? [],
     after: start?.version ?? null,
   };

@@ -32,6 +32,8 @@ export interface NewValue {
   /** Positions of the items in the array: from `chain_start` up to `chain_end`. */
   chain_start: number | null;
   chain_end: number | null;
+  /** The position of the array's first item: 0 unless it left some behind. */
+  chain_from: number;
   base: ChainPiece[] | null;
   /** The version whose array this one continues; null when it stands alone. */
   after: string | null;
@@ -62,7 +64,7 @@ export async function putCheckpoint(
   const { rows } = await sql<{ held: boolean; sound: boolean; appended: string[]; branched: string[] }>`
     with held as (${fence(row.thread_id, owner)}), given as (
       select * from json_to_recordset(${JSON.stringify(values)}::json) as item (channel text, version text,
-        data text, chain text, chain_start int, chain_end int, base jsonb, after text)
+        data text, chain text, chain_start int, chain_end int, chain_from int, base jsonb, after text)
     ), sound as (
       select 1 from held where not exists (
         select from given where after is not null and not exists (
@@ -75,14 +77,14 @@ export async function putCheckpoint(
         where (thread_id, checkpoint_ns) = (${place}) and checkpoint_id = ${row.checkpoint_id})
     ), appended as (
       insert into baton.checkpoint_value
-        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, base)
-      select ${place}, channel, version, data, chain, chain_start, chain_end, base from given, fresh
+        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
+      select ${place}, channel, version, data, chain, chain_start, chain_end, chain_from, base from given, fresh
       on conflict do nothing
       returning channel
     ), branched as (
       insert into baton.checkpoint_value
-        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, base)
-      select ${place}, channel, version, data, version, chain_start, chain_end,
+        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
+      select ${place}, channel, version, data, version, chain_start, chain_end, chain_from,
         coalesce(base, '[]') || jsonb_build_array(jsonb_build_array(chain, chain_start))
       from given, fresh
       where after is not null and channel not in (select channel from appended)

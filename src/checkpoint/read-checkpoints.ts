@@ -15,11 +15,20 @@ export interface CheckpointRow {
   /** Values by channel. */
   channel_values: string;
   /** Where the append-only channels are stored, by channel. */
-  chains: Record<string, { version: string; chain: string; end: number; base: ChainPiece[] | null }> | null;
+  chains: Record<string, StoredChain> | null;
   /** `[task, channel, value]`, in the order of tasks and of the writes of each. */
   writes: string;
   /** What the parent's tasks sent, for checkpoints of a format before 4, which kept it there. */
   sends: string;
+}
+
+/** Which items of which chain an array is. */
+export interface StoredChain {
+  version: string;
+  chain: string;
+  from: number;
+  end: number;
+  base: ChainPiece[] | null;
 }
 
 export interface CheckpointQuery {
@@ -72,8 +81,8 @@ function stateOf(): RawBuilder<unknown> {
   return sql`
     select
       '{' || coalesce(string_agg(to_json(v.channel)::text || ':' || ${valueText()}, ','), '') || '}' as channel_values,
-      json_object_agg(v.channel, json_build_object('version', v.version, 'chain', v.chain, 'end', v.chain_end,
-        'base', v.base)) filter (where v.chain is not null) as chains
+      json_object_agg(v.channel, json_build_object('version', v.version, 'chain', v.chain, 'from', v.chain_from,
+        'end', v.chain_end, 'base', v.base)) filter (where v.chain is not null) as chains
     from json_each_text(c.checkpoint -> 'channel_versions') seen (channel, version)
     join baton.checkpoint_value v
       on v.thread_id = c.thread_id and v.checkpoint_ns = c.checkpoint_ns

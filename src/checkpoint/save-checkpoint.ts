@@ -61,14 +61,30 @@ export async function saveCheckpoint(
   }
 }
 
+/**
+ * The rows of a checkpoint's new values, as they are when everything before it is stored as planned: the next one is planned on
+ * top of it, before either is written. Where it turns out otherwise, `saveCheckpoint` of each puts it right.
+ */
+export function planCheckpoint(store: Store, checkpoint: NewCheckpoint, values: ChannelValue[]): NewValue[] {
+  return values.map((given) => {
+    const { row, value } = plan(store, checkpoint, given);
+    const where = whereStored(row, { appended: [row.channel], branched: [] });
+    const items = value as unknown[]; // what is in a chain is an array
+    if (where) store.memory.remember(placeOf(checkpoint, row.channel), { ...where, items });
+    return row;
+  });
+}
+
 /** Remembers the append-only arrays of a state that was read. Throws an `Error` when a part of one is missing. */
 export function rememberArrays(store: Store, row: CheckpointRow, values: Record<string, unknown>): void {
-  for (const [channel, { version, chain, end, base }] of Object.entries(row.chains ?? {})) {
+  for (const [channel, { version, chain, from, end, base }] of Object.entries(row.chains ?? {})) {
     const items = [...(values[channel] as unknown[])]; // what is in a chain is an array
-    if (items.length !== end) {
-      throw new Error(`Checkpoint ${row.checkpoint_id} has ${items.length} of ${end} items of "${channel}".`);
+    if (items.length !== end - from) {
+      throw new Error(
+        `Checkpoint ${row.checkpoint_id} has ${items.length} of ${end - from} items of "${channel}".`,
+      );
     }
-    store.memory.remember(placeOf(row, channel), { version, chain, base: base ?? [], items });
+    store.memory.remember(placeOf(row, channel), { version, chain, from, base: base ?? [], items });
   }
 }
 
@@ -87,13 +103,13 @@ function plan({ appendOnly, memory }: Store, checkpoint: NewCheckpoint, given: C
 }
 
 function whereStored(
-  { channel, version, chain, chain_start, base }: NewValue,
+  { channel, version, chain, chain_start, chain_from: from, base }: NewValue,
   { appended, branched }: { appended: string[]; branched: string[] },
 ): Omit<StoredArray, 'items'> | undefined {
   if (chain === null || chain_start === null) return undefined;
-  if (appended.includes(channel)) return { version, chain, base: base ?? [] };
+  if (appended.includes(channel)) return { version, chain, from, base: base ?? [] };
   if (branched.includes(channel)) {
-    return { version, chain: version, base: [...(base ?? []), [chain, chain_start]] };
+    return { version, chain: version, from, base: [...(base ?? []), [chain, chain_start]] };
   }
   return undefined;
 }

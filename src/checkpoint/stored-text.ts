@@ -15,7 +15,8 @@ export function valueText(): RawBuilder<string> {
       ) piece
       join baton.checkpoint_value part
         on part.thread_id = v.thread_id and part.checkpoint_ns = v.checkpoint_ns and part.channel = v.channel
-        and part.chain = piece.chain and part.chain_start < piece.upto and part.chain_end > part.chain_start
+        and part.chain = piece.chain and part.chain_start < piece.upto
+          and part.chain_end > part.chain_start and part.chain_end > v.chain_from
     ), '') || ']' end`;
 }
 

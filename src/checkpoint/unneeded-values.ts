@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 
 /**
  * Three statements for a `with` list that delete the values of a thread which no checkpoint of `kept` needs: a relation
- * of the list with `checkpoint_ns` and `checkpoint`. Of a chain stays what comes before the greatest end that a kept version names.
+ * of the list with `checkpoint_ns` and `checkpoint`. Of a chain stays what lies between the least beginning and the greatest end that a kept version names.
  */
 export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -10,7 +10,7 @@ export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>
       select distinct kept.checkpoint_ns, seen.channel, seen.version
       from ${kept} kept cross join json_each_text(kept.checkpoint -> 'channel_versions') seen (channel, version)
     ), pieces as (
-      select v.checkpoint_ns, v.channel, piece.chain, max(piece.upto) as upto
+      select v.checkpoint_ns, v.channel, piece.chain, max(piece.upto) as upto, min(v.chain_from) as starts
       from versions
       join baton.checkpoint_value v on v.thread_id = ${threadId} and v.checkpoint_ns = versions.checkpoint_ns
         and v.channel = versions.channel and v.version = versions.version and v.chain is not null
@@ -30,7 +30,7 @@ export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>
         and not exists (
           select from pieces p
           where p.checkpoint_ns = v.checkpoint_ns and p.channel = v.channel and p.chain = v.chain
-            and v.chain_start < p.upto and v.chain_end > v.chain_start
+            and v.chain_start < p.upto and v.chain_end > v.chain_start and v.chain_end > p.starts
         )
     )`;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ServerType } from '@hono/node-server';
 import { type AppContext, openContext } from '../app-context.ts';
 import type { Config } from '../config.ts';
+import type { Database } from '../db/open-database.ts';
 import { StartError } from '../errors.ts';
 import { startScoring } from '../eval/online/start-scoring.ts';
 import { createApp } from '../http/app.ts';
@@ -28,10 +29,10 @@ const answersMs = 1_000;
 /** How long it has beyond the time for its turns, in milliseconds. */
 const graceMs = 1_900;
 
-/** Serves until the process is asked to stop. */
-export async function serveUntilStopped(config: Config): Promise<void> {
+/** Serves until the process is asked to stop; on `database`, where whoever asks has opened it already. */
+export async function serveUntilStopped(config: Config, database?: Database): Promise<void> {
   const log = openLog(config.log.level, config.log.pretty);
-  const service = await serve(config, log);
+  const service = await serve(config, log, process.stdout, database);
   let asked = false;
   const hear = (_: NodeJS.Signals, number: number) => {
     if (asked) process.exit(128 + number);
@@ -63,8 +64,13 @@ export async function serve(
   config: Config,
   log: Logger,
   output: NodeJS.WritableStream = process.stdout,
+  database?: Database,
 ): Promise<Service> {
-  const context = await openContext(config, log, { progress: showProgress(process.stderr), watch: true });
+  const context = await openContext(config, log, {
+    progress: showProgress(process.stderr),
+    watch: true,
+    ...(database && { database }),
+  });
   const sockets = openSocketServer();
   const server = await checkStart(context)
     .then(() => fireCrons(context))

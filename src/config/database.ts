@@ -9,6 +9,8 @@ export interface DatabaseConfig {
   pool: number;
   /** How long PostgreSQL may take for one statement. */
   statementTimeoutMs: number;
+  /** Statements at most that each connection keeps parsed and planned; 0: none. */
+  statementCache: number;
 }
 
 export const databaseVariables = z.object({
@@ -18,6 +20,7 @@ export const databaseVariables = z.object({
   BATON_DATA_DIR: text.default('.baton'),
   BATON_DATABASE_POOL: whole(1, 1_000).default(10),
   BATON_STATEMENT_TIMEOUT_MS: whole(100, 600_000).default(15_000),
+  BATON_STATEMENT_CACHE: whole(0, 10_000).default(200),
 });
 
 /** The data folder is looked for from `cwd`. */
@@ -27,5 +30,6 @@ export function databaseOf(read: z.infer<typeof databaseVariables>, cwd: string)
     dataDir: path.resolve(cwd, read.BATON_DATA_DIR),
     pool: read.BATON_DATABASE_POOL,
     statementTimeoutMs: read.BATON_STATEMENT_TIMEOUT_MS,
+    statementCache: read.BATON_STATEMENT_CACHE,
   };
 }

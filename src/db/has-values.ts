@@ -29,7 +29,7 @@ function hasValue(channel: string, value: Json): RawBuilder<boolean> {
         select v.chain, v.chain_end as upto
         union all
         select piece ->> 0, (piece ->> 1)::int from jsonb_array_elements(v.base) piece
-      ) piece on part.chain = piece.chain and part.chain_start < piece.upto
+      ) piece on part.chain = piece.chain and part.chain_start < piece.upto and part.chain_end > v.chain_from
       where part.thread_id = v.thread_id and part.checkpoint_ns = '' and part.channel = v.channel
         and part.chain_end > part.chain_start
         and ('[' || part.data || ']')::jsonb @> ${JSON.stringify([item])}::jsonb)`,

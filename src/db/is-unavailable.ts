@@ -2,9 +2,9 @@
 const codes =
   /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)$|^(08...|57P0[1-5]|53...|55000)$/;
 
-/** What node-pg and our embedded database say without a code; the last two when this process closes them. */
+/** What node-pg, our embedded database and a `StaleStatementError` say without a code; the last two when this process closes them. */
 const words =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped|driver has already been destroyed|Cannot use a pool after calling end)/;
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|The embedded database has stopped|A statement was prepared before the database changed|driver has already been destroyed|Cannot use a pool after calling end)/;
 
 /** Of Postgres: a statement, a lock or a transaction took longer than it may, or two of them waited for each other. */
 const overdue = /^(57014|55P03|25P0[34]|40P01|40001)$/;

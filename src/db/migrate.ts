@@ -14,6 +14,7 @@ export function migrate(db: Kysely<Schema>): Promise<string[]> {
 }
 
 async function migrateToLatest(db: Kysely<Schema>): Promise<string[]> {
+  if (await hasAll(db)) return [];
   await createSchema(db);
   const migrator = new Migrator({
     db,
@@ -30,6 +31,12 @@ async function migrateToLatest(db: Kysely<Schema>): Promise<string[]> {
   return results.map((result) => result.migrationName);
 }
 
+/** Whether all migrations that there are have run, and no others: two questions instead of loading each of them. */
+async function hasAll(db: Kysely<Schema>): Promise<boolean> {
+  const [known, done] = [await listMigrations(), await listDone(db)];
+  return known.length === done.length && known.every((name, at) => name === done[at]);
+}
+
 /** `if not exists` is no help against another process that makes the same one at the same moment. */
 async function createSchema(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (trx) => {
@@ -44,21 +51,26 @@ export function pendingMigrations(db: Kysely<Schema>): Promise<string[]> {
 }
 
 async function listPending(db: Kysely<Schema>): Promise<string[]> {
-  const known = Object.keys(await loadMigrations()).sort();
+  const ran = new Set(await listDone(db));
+  return (await listMigrations()).filter((name) => !ran.has(name));
+}
+
+async function listDone(db: Kysely<Schema>): Promise<string[]> {
   const table = await sql<{
     found: string | null;
   }>`select to_regclass('baton.migration')::text as found`.execute(db);
-  if (!table.rows[0]?.found) return known;
+  if (!table.rows[0]?.found) return [];
   const done = await sql<{ name: string }>`select name from baton.migration`.execute(db);
-  const ran = new Set(done.rows.map((row) => row.name));
-  return known.filter((name) => !ran.has(name));
+  return done.rows.map(({ name }) => name).sort();
+}
+
+async function listMigrations(): Promise<string[]> {
+  const files = (await readdir(shelf)).filter((file) => file.endsWith('.ts'));
+  return files.map((file) => path.basename(file, '.ts')).sort();
 }
 
 async function loadMigrations(): Promise<Record<string, Migration>> {
-  const files = (await readdir(shelf)).filter((file) => file.endsWith('.ts')).sort();
-  const loaded = files.map(async (file) => [
-    path.basename(file, '.ts'),
-    await import(path.join(shelf, file)),
-  ]);
+  const names = await listMigrations();
+  const loaded = names.map(async (name) => [name, await import(path.join(shelf, `${name}.ts`))]);
   return Object.fromEntries(await Promise.all(loaded));
 }

@@ -15,6 +15,7 @@ import {
   type SessionLimits,
 } from './session-limits.ts';
 import { pgTypes } from './value-types.ts';
+import { nameStatements } from './wire/statement-names.ts';
 
 /** An open database. The two kinds have one schema; code that must know which one it has asks `kind`. */
 export type Database = EmbeddedDatabase | PostgresDatabase;
@@ -41,6 +42,8 @@ export interface PoolOptions {
   /** Connections at most. */
   max?: number;
   limits?: SessionLimits;
+  /** Statements at most that each connection keeps parsed and planned; 0: none, as some poolers need it. */
+  statements?: number;
   /** Called for every error of a connection that nobody is waiting on, such as a restart of the server. */
   onError?: (error: Error) => void;
 }
@@ -76,7 +79,7 @@ export async function openEmbedded(dataDir: string, limits?: QueueLimits): Promi
 /** Opens a pool on a PostgreSQL server; connects when first asked. Who gets no connection within two seconds hears so. */
 export function openPostgres(
   url: string,
-  { max = 10, limits = limitsFor(15_000), onError = () => undefined }: PoolOptions = {},
+  { max = 10, limits = limitsFor(15_000), statements = 200, onError = () => undefined }: PoolOptions = {},
 ): PostgresDatabase {
   const pool = new pg.Pool({
     connectionString: url,
@@ -91,6 +94,7 @@ export function openPostgres(
   // node-pg reports a lost connection on the pool when it is idle and on the client when it is checked out.
   pool.on('error', onError);
   pool.on('connect', (client) => client.on('error', onError));
+  nameStatements(pool, statements);
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: rolePool(pool) }) });
   return {
     kind: 'postgres',

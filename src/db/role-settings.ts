@@ -1,5 +1,6 @@
 import { currentWork } from '../tenancy.ts';
 import { graphsSetting, serviceRole, tenantRole, tenantSetting } from './row-security.ts';
+import type { Statement } from './wire/round-trip.ts';
 
 /** As whom a statement is to run, by the settings that say so, each for its transaction alone; empty: as the database's own user. */
 export type RoleSettings = readonly (readonly [name: string, value: string])[];
@@ -28,21 +29,20 @@ export function currentSettings(): RoleSettings {
 }
 
 /** The same as a statement, for one transaction; undefined where there is nothing to say. */
-export function setRole(settings: RoleSettings): string | undefined {
-  return settings.length === 0 ? undefined : statementOf(settings, true);
+export function setRole(settings: RoleSettings): Statement | undefined {
+  if (settings.length === 0) return undefined;
+  const calls = settings.map(([name], at) => `set_config('${name}', $${at + 1}, true)`);
+  return { text: `select ${calls.join(', ')}`, values: settings.map(([, value]) => value) };
 }
 
 /** The same as a statement that takes the place of whatever was set before, until another does. */
 export function setRoleOfSession(settings: RoleSettings): string {
-  return statementOf([...Object.entries({ ...nobody, ...Object.fromEntries(settings) })], false);
+  const all = Object.entries({ ...nobody, ...Object.fromEntries(settings) });
+  return `select ${all.map(([name, value]) => `set_config('${name}', ${quoted(value)}, false)`).join(', ')}`;
 }
 
 /** The role comes last: until then it is the old one that sets. */
 const nobody = { [tenantSetting]: '', [graphsSetting]: '', role: 'none' };
-
-function statementOf(settings: RoleSettings, local: boolean): string {
-  return `select ${settings.map(([name, value]) => `set_config('${name}', ${quoted(value)}, ${local})`).join(', ')}`;
-}
 
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;

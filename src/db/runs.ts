@@ -72,13 +72,18 @@ export async function beginRun(
       update baton.thread t set owner = begun.run_id || ':' || begun.attempt, status = 'busy'
       from begun where t.thread_id = begun.thread_id returning t.last_seq
     )
-    select begun.*, owned.last_seq from begun, owned`.execute(db);
+    select begun.*, owned.last_seq, begun.attempt > 1 or exists (
+      select from baton.checkpoint c where c.thread_id = begun.thread_id::text and c.checkpoint_ns = '') as has_states
+    from begun, owned`.execute(db);
   return rows[0];
 }
 
-/** A run that begins, and where the log of its thread ended then. */
+/** A run that begins, and how its thread was found then. */
 export interface BegunRun extends Run {
+  /** Where its log ended. */
   last_seq: number;
+  /** Whether states of it are saved; of an attempt that is not the first, whether there may be some: the one before may just save the first. */
+  has_states: boolean;
 }
 
 /** Gives a run back unfinished, so that another process goes on with it: no attempt is lost by that. False when it is not ours. */

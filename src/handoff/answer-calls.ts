@@ -26,7 +26,7 @@ export async function answerCalls(
   const seat = seatOf(seated, reply.name);
   const signal = config.signal ?? new AbortController().signal;
   const run: GuardRun = { machine, seated, signal, tell: (event) => config.writer?.(event) };
-  const { approvals, said } = askApproval(seated.graph, reply);
+  const { approvals, said } = askApproval(seated.graph, reply, config);
 
   const { answers, taken, overLimit, course } = await decideTransfers(run, seat, reply, state);
   const asked = reply.tool_calls.filter(({ id }) => !answers.has(id));

@@ -3,14 +3,16 @@ import type { LangGraphRunnableConfig } from '@langchain/langgraph';
 import type { AiMessage } from '../message.ts';
 import { type ChatReply, type ChatRequest, ModelError } from '../model/chat-model.ts';
 import { applyGuards, type GuardRun, isGuarded } from './apply-guards.ts';
-import { buildRequest, openEdges } from './build-request.ts';
+import { buildRequest, edgeInto, openEdges } from './build-request.ts';
 import { type CitedReply, citeReply } from './citations/cite-reply.ts';
 import { type Found, heldAgainst } from './citations/found-passages.ts';
 import { realign } from './citations/realign.ts';
 import type { Tool } from './define-tool.ts';
 import { finishSpeaking } from './finish-speaking.ts';
 import { guardInput } from './guard-input.ts';
+import { knownOfThread } from './known-of-thread.ts';
 import { type Machine, type Seat, type SeatedGraph, seatOf } from './seat.ts';
+import { shownWindow } from './shown-window.ts';
 import type { StateUpdate, StateValues } from './state.ts';
 import { type Replied, toAiMessage } from './to-ai-message.ts';
 import { countRepair, type TurnCourse, timesRepaired } from './turn-course.ts';
@@ -31,7 +33,11 @@ export async function askAgent(
   run.tell({ type: 'agent-start', agent, step });
   const hear = (text: string) => run.tell({ type: 'text-delta', agent, messageId, text, step });
 
-  const { messages, blocked } = await guardInput(run, agent, state.messages);
+  const { messages, blocked } = await guardInput(
+    run,
+    agent,
+    shownWindow(state.messages, edgeInto(seated, agent, state)),
+  );
   if (blocked !== undefined) {
     hear(blocked);
     return { messages: [refusal(agent, messageId, blocked)], agent, done: true };
@@ -39,7 +45,8 @@ export async function askAgent(
 
   const seat = seatOf(seated, agent);
   const seen = { ...state, messages };
-  const { request, answerOnly } = await buildRequest(seated, seat, seen, signal);
+  const { instructions } = knownOfThread(state.messages);
+  const { request, answerOnly } = await buildRequest(seated, seat, seen, signal, instructions);
   const found = heldAgainst(seated, seat, messages);
   const isHeld = found !== undefined || isGuarded(seated, 'answer');
   const { reply, again } = await askUntilHeard(run, request, isHeld ? silently : hear);

@@ -1,6 +1,7 @@
-import { interrupt } from '@langchain/langgraph';
+import { interrupt, type LangGraphRunnableConfig } from '@langchain/langgraph';
 import { z } from 'zod';
 import type { AiMessage, Call, HumanMessage, JsonObject } from '../message.ts';
+import { insideOfGraph } from '../model/without-tracing.ts';
 import type { Graph } from './graph-file.ts';
 
 /** How a decision reaches the interrupt that waits for it: LangGraph reads some bare values as something else. */
@@ -36,18 +37,20 @@ type Decision = z.infer<typeof decisionSchema>;
  * `accept`, `refuse` or a decision for all calls that wait, or `{ [call id]: decision }` for some of them:
  * the others wait on. An answer that says nothing of the kind is asked for again.
  */
-export function askApproval({ approve }: Graph, { name, tool_calls }: AiMessage): Approved {
+export function askApproval(
+  { approve }: Graph,
+  { name, tool_calls }: AiMessage,
+  config: LangGraphRunnableConfig,
+): Approved {
   const approvals: Approvals = new Map();
   const said: HumanMessage[] = [];
   const asked = tool_calls.filter((call) => approve.includes(call.name));
   for (let round = 0; round < rounds; round++) {
     const pending = asked.filter(({ id }) => !approvals.has(id));
     if (pending.length === 0) return { approvals, said };
-    const { decision: answer, messages = [] } = interrupt<object, Decided>({
-      type: 'approval',
-      agent: name,
-      calls: pending,
-    });
+    const { decision: answer, messages = [] } = insideOfGraph(config, () =>
+      interrupt<object, Decided>({ type: 'approval', agent: name, calls: pending }),
+    );
     said.push(...messages);
     for (const call of pending) {
       const decision = decisionAbout(call, answer);

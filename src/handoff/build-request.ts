@@ -1,13 +1,12 @@
-import { z } from 'zod';
-import type { JsonObject } from '../message.ts';
-import type { ChatRequest, ToolSpec } from '../model/chat-model.ts';
+import type { ChatRequest } from '../model/chat-model.ts';
 import { citingNote } from './citations/citing-note.ts';
-import { foundInTurn } from './citations/found-passages.ts';
 import type { Edge } from './graph-file.ts';
+import { knownOfThread } from './known-of-thread.ts';
 import { nearestExamples } from './nearest-examples.ts';
 import { type Seat, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateValues } from './state.ts';
 import { systemPrompt } from './system-prompt.ts';
+import { toolSpec } from './tool-spec.ts';
 import { transferTool } from './transfer-tool.ts';
 import { closedNotes, edgeName } from './turn-course.ts';
 import { limitNote, mustAnswer, spentLimits } from './turn-limits.ts';
@@ -15,13 +14,15 @@ import { whatAgentSees } from './what-agent-sees.ts';
 
 /**
  * What an agent's model is asked: its prompt, what it may see, its tools, its edges that are open. `answerOnly`
- * where a spent limit leaves nothing to call.
+ * where a spent limit leaves nothing to call. `instructions` are what the calling application laid down, where the state has not all of
+ * the thread.
  */
 export async function buildRequest(
   seated: SeatedGraph,
   seat: Seat,
   state: StateValues,
   signal: AbortSignal,
+  instructions: readonly string[] = knownOfThread(state.messages).instructions,
 ): Promise<{ request: ChatRequest; answerOnly: boolean }> {
   const { agent, edges } = seat;
   const spent = spentLimits(state.counts, seated.graph.limits, Date.now());
@@ -31,7 +32,7 @@ export async function buildRequest(
   const cases = await nearestExamples(agent, messages);
   const { nudge } = state.course;
   const notes = [
-    ...citingNote(seated, seat, foundInTurn(seated, state.messages)),
+    ...citingNote(seated, seat, state.messages),
     ...limitNote(spent, seated.graph.limits),
     ...closedNotes(edges, state.course),
     ...(nudge ? [`# Your last reply\n\n${nudge}`] : []),
@@ -40,9 +41,9 @@ export async function buildRequest(
   const request = {
     role: agent.model,
     agent: { name: agent.name, examples: agent.examples },
-    system: systemPrompt(agent, { edges: open, cases, messages: state.messages, notes }),
+    system: systemPrompt(agent, { edges: open, cases, instructions, notes }),
     messages,
-    tools: answerOnly ? [] : [...seat.tools.map(toSpec), ...transfers],
+    tools: answerOnly ? [] : [...seat.tools.map(toolSpec), ...transfers],
     signal,
   };
   return { request, answerOnly };
@@ -58,12 +59,7 @@ export function openEdges({ graph }: SeatedGraph, { edges }: Seat, { counts, cou
 }
 
 /** The edge on which control came to an agent in this turn. */
-function edgeInto({ graph }: SeatedGraph, agent: string, { callers }: StateValues): Edge | undefined {
+export function edgeInto({ graph }: SeatedGraph, agent: string, { callers }: StateValues): Edge | undefined {
   const caller = callers.findLast(({ to }) => to === agent);
   return graph.edges.find(({ from, to }) => from === caller?.from && to === agent);
-}
-
-function toSpec({ name, description, parameters }: Seat['tools'][number]): ToolSpec {
-  const schema = z.toJSONSchema(parameters, { target: 'draft-7', io: 'input' });
-  return { name, description, parameters: schema as JsonObject }; // a JSON Schema is JSON
 }

@@ -3,6 +3,7 @@ import { type BaseCheckpointSaver, END, START, StateGraph } from '@langchain/lan
 import type { AiMessage } from '../message.ts';
 import { speak } from './answer-cache/speak.ts';
 import { answerCalls } from './answer-calls.ts';
+import { type Act, makeLean } from './lean-nodes.ts';
 import type { Machine, SeatedGraph } from './seat.ts';
 import { type StateValues, stateChannels } from './state.ts';
 
@@ -18,17 +19,27 @@ export function compileGraph(machine: Machine, seated: SeatedGraph, checkpointer
   const { graph } = seated;
   const channels = stateChannels(graph.start);
   const builder = new StateGraph(channels) as unknown as Builder; // its type counts nodes one by one, ours come from a list
-  builder.addNode('tools', (state, config) => answerCalls(machine, seated, state, config));
+  const answer: Act = (state, config) => answerCalls(machine, seated, state, config);
+  builder.addNode('tools', answer);
+  builder.addConditionalEdges('tools', speaker, graph.agents);
+  const nodes: Parameters<typeof makeLean>[1] = { tools: { act: answer, route: speaker } };
   for (const agent of graph.agents) {
-    builder.addNode(agent, (state, config) => speak(machine, seated, agent, state, config));
+    const act: Act = (state, config) => speak(machine, seated, agent, state, config);
+    builder.addNode(agent, act);
     builder.addConditionalEdges(agent, afterSpeaking, ['tools', ...graph.agents, END]);
+    nodes[agent] = { act, route: afterSpeaking };
   }
-  builder.addConditionalEdges(START, ({ agent }) => agent, graph.agents);
-  builder.addConditionalEdges('tools', ({ agent }) => agent, graph.agents);
-  return builder.compile({ checkpointer, name: graph.name });
+  builder.addConditionalEdges(START, speaker, graph.agents);
+  const compiled = builder.compile({ checkpointer, name: graph.name });
+  makeLean(compiled, nodes);
+  return compiled;
 }
 
 type Builder = StateGraph<typeof StateGraph, StateValues, Partial<StateValues>, string>;
+
+function speaker({ agent }: StateValues): string {
+  return agent;
+}
 
 function afterSpeaking({ messages, agent, done }: StateValues): string {
   const last = messages.at(-1) as AiMessage; // an agent has just spoken

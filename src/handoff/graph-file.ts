@@ -58,6 +58,8 @@ export interface Graph {
   agents: string[];
   edges: Edge[];
   nextTurn: 'start' | 'sticky';
+  /** How many turns a thread's state keeps before the one that runs; absent: all. */
+  history?: { turns: number };
   limits: Limits;
   /** Tools whose calls wait for a person. */
   approve: string[];
@@ -159,6 +161,12 @@ export const graphSchema = z.strictObject({
     .enum(['start', 'sticky'], 'expected start or sticky')
     .default('start')
     .describe("Who takes the user's next message: the first agent, or the one that answered last."),
+  history: z
+    .strictObject({ turns: z.int().min(1).max(10_000).describe('Turns before the one that runs.') })
+    .optional()
+    .describe(
+      "What a thread's state keeps: earlier turns stay in its earlier states and its log, and no agent sees them.",
+    ),
   limits: limitsSchema.default(limitsSchema.parse({})).describe('How far one turn may go.'),
   approve: z.array(name).default([]).describe('Tools whose calls wait for a person.'),
   guards: z
@@ -185,7 +193,7 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
   if (Array.isArray(source)) return source;
   const data = checkYaml(source, graphSchema);
   if (Array.isArray(data)) return data;
-  const { handoffs, limits, access, cache, citations, ...rest } = data;
+  const { handoffs, limits, history, access, cache, citations, ...rest } = data;
   const edges = Object.entries(handoffs).flatMap(([from, targets]) =>
     Object.entries(targets).map(([to, { brief, context, limit, ...edge }]) => ({
       from,
@@ -201,6 +209,7 @@ export function readGraph(file: string, graphName: string, text: string): Graph 
     ...rest,
     limits: limits as Limits, // an absent `onLimit` is absent
     edges,
+    ...(history && { history }),
     ...(access && { access }),
     ...(cache && { cache }),
     ...(citations && { citations }),

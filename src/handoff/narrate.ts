@@ -1,26 +1,28 @@
 import { createHash } from 'node:crypto';
-import { type Message, type ToolMessage, textOf } from '../message.ts';
+import { type Message, textOf } from '../message.ts';
 
 /** The messages with what others did told in the third person; what the user and the agent itself said stands as it was. */
 export function narrate(agent: string, messages: Message[]): Message[] {
+  const callers = callersIn(messages);
   return messages.map((message) =>
-    message.type === 'human' || isOwn(agent, message, messages)
+    message.type === 'human' || isOwn(agent, message, callers)
       ? message
       : { type: 'human', id: message.id, content: tell(message) },
   );
 }
 
-/** Whether a message is the agent's: what it said, or the answer to a call of its. */
-export function isOwn(agent: string, message: Message, among: Message[]): boolean {
+/** Whether a message is the agent's: what it said, or the answer to a call of its, by who made the calls. */
+export function isOwn(agent: string, message: Message, callers: Map<string, string>): boolean {
   if (message.type === 'ai') return message.name === agent;
-  return message.type === 'tool' && callerOf(message, among) === agent;
+  return message.type === 'tool' && callers.get(message.tool_call_id) === agent;
 }
 
-function callerOf({ tool_call_id }: ToolMessage, among: Message[]): string | undefined {
-  const asked = among.findLast(
-    (message) => message.type === 'ai' && message.tool_calls.some(({ id }) => id === tool_call_id),
-  );
-  return asked?.type === 'ai' ? asked.name : undefined;
+/** Who made each call, by its id; of two calls with one id, the later counts. */
+export function callersIn(messages: Message[]): Map<string, string> {
+  const callers = new Map<string, string>();
+  for (const message of messages)
+    if (message.type === 'ai') for (const { id } of message.tool_calls) callers.set(id, message.name);
+  return callers;
 }
 
 /** The mark around a narration holds a hash of the text inside it, which no text can hold of itself. */

@@ -13,13 +13,24 @@ const vectorsOf = new WeakMap<Agent, Promise<number[][]>>();
 export async function nearestExamples(agent: Agent, messages: Message[]): Promise<Example[]> {
   if (agent.examples.length <= shown) return agent.examples;
   const asked = messages.findLast((message) => message.type === 'human');
-  const [question = []] = await embedder.embed([asked ? textOf(asked.content) : '']);
+  const question = await embedQuestion(asked);
   const vectors = await embedOnce(agent);
   const scored = agent.examples.map((example, at) => ({ example, score: dot(question, vectors[at] ?? []) }));
   return scored
     .toSorted((a, b) => b.score - a.score)
     .slice(0, shown)
     .map(({ example }) => example);
+}
+
+const questions = new WeakMap<Message, Promise<number[]>>();
+
+/** Every step of a turn is asked the same. */
+function embedQuestion(asked: Message | undefined): Promise<number[]> {
+  const known = asked && questions.get(asked);
+  if (known) return known;
+  const embedded = embedder.embed([asked ? textOf(asked.content) : '']).then(([vector = []]) => vector);
+  if (asked) questions.set(asked, embedded);
+  return embedded;
 }
 
 function embedOnce(agent: Agent): Promise<number[][]> {

@@ -19,9 +19,18 @@ export interface Caller {
   return: Return;
 }
 
+/** Messages that are added, when the history has left its first ones behind. */
+export interface WindowedMessages {
+  forget: number;
+  add: Message[];
+}
+
 /** The state of a thread, as a checkpoint holds it. Plain JSON, never changed in place. */
 export interface StateValues {
-  /** The one canonical history. It only grows: what an agent sees of it is computed. */
+  /**
+   * The one canonical history: what an agent sees of it is computed. It only grows, and leaves behind the first turns where the graph
+   * says how many it keeps.
+   */
   messages: Message[];
   /** Who speaks now, or spoke last. */
   agent: string;
@@ -35,12 +44,15 @@ export interface StateValues {
 
 export type StateUpdate = Partial<StateValues>;
 
+/** What a turn begins with. */
+export type StartUpdate = Omit<StateUpdate, 'messages'> & { messages: Message[] | WindowedMessages };
+
 export const noCounts: TurnCounts = { startedAt: 0, handoffs: 0, calls: 0, tokens: 0 };
 
 /** The channels of every graph. `start` is who speaks on a new thread. */
 export function stateChannels(start: string) {
   return Annotation.Root({
-    messages: Annotation<Message[]>({ reducer: append, default: () => [] }),
+    messages: Annotation<Message[], Message[] | WindowedMessages>({ reducer: append, default: () => [] }),
     agent: Annotation<string>({ reducer: replace, default: () => start }),
     callers: Annotation<Caller[]>({ reducer: replace, default: () => [] }),
     counts: Annotation<TurnCounts>({ reducer: replace, default: () => noCounts }),
@@ -58,8 +70,11 @@ export function emptyState(start: string): StateValues {
 }
 
 /** What the values are after a step added its update. Pure, and the same as the channels do. */
-export function applyUpdate(values: StateValues, update: StateUpdate | JsonObject): StateValues {
-  const { messages = [], ...rest } = update as StateUpdate; // a logged update is one that a node returned
+export function applyUpdate(
+  values: StateValues,
+  update: StateUpdate | StartUpdate | JsonObject,
+): StateValues {
+  const { messages = [], ...rest } = update as Partial<StartUpdate>; // a logged update is one that a node returned
   return { ...values, ...rest, messages: append(values.messages, messages) };
 }
 
@@ -68,7 +83,18 @@ export function turnMessages(messages: Message[]): Message[] {
   return messages.slice(messages.findLastIndex((message) => message.type === 'human'));
 }
 
-function append(before: Message[], added: Message[]): Message[] {
+/** How many messages lie before the last `turns` turns. */
+export function messagesBefore(messages: Message[], turns: number): number {
+  let left = turns;
+  for (let at = messages.length - 1; at >= 0; at--) {
+    const isBeginning = messages[at]?.type === 'human' && messages[at - 1]?.type !== 'human';
+    if (isBeginning && --left === 0) return at;
+  }
+  return 0;
+}
+
+function append(before: Message[], added: Message[] | WindowedMessages): Message[] {
+  if (!Array.isArray(added)) return [...before.slice(added.forget), ...added.add];
   return added.length === 0 ? before : [...before, ...added];
 }
 

@@ -1,4 +1,3 @@
-import type { Message } from '../message.ts';
 import type { Example } from '../model/chat-model.ts';
 import type { Agent } from './agent-file.ts';
 import type { Edge } from './graph-file.ts';
@@ -10,11 +9,11 @@ export function systemPrompt(
   {
     edges,
     cases,
-    messages,
+    instructions,
     notes,
-  }: { edges: Edge[]; cases: Example[]; messages: Message[]; notes: string[] },
+  }: { edges: Edge[]; cases: Example[]; instructions: readonly string[]; notes: string[] },
 ): string {
-  return [prompt, handoffs(edges), examples(cases), instructions(messages), ...notes]
+  return [prompt, handoffs(edges), examples(cases), laidDown(instructions), ...notes]
     .filter(Boolean)
     .join('\n\n');
 }
@@ -35,7 +34,6 @@ function examples(cases: Example[]): string {
 }
 
 /** What the calling application laid down for the thread. */
-function instructions(messages: Message[]): string {
-  const texts = messages.filter((message) => message.type === 'system').map(({ content }) => content);
+function laidDown(texts: readonly string[]): string {
   return texts.length > 0 ? `# Instructions of the application\n\n${texts.join('\n\n')}` : '';
 }

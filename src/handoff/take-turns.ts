@@ -26,6 +26,7 @@ function goOn({ id, name }: AiMessage, next: string): HumanMessage {
 
 function withText(message: HumanMessage): HumanMessage {
   const { content } = message;
+  if (typeof content === 'string' && content.trim() && content.isWellFormed()) return message;
   const isBlank = typeof content === 'string' ? !content.trim() : content.length === 0;
   return { ...message, content: isBlank ? '(no text)' : wellFormed(content) };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { AiMessage, Call, JsonObject, Message } from '../message.ts';
 import type { ChatReply } from '../model/chat-model.ts';
 import { type Citation, citationMetadata } from './citations/citation.ts';
+import { knownOfThread } from './known-of-thread.ts';
 import { wellFormed } from './well-formed.ts';
 
 /** What every provider takes as the id of a call, and as the name of a tool. */
@@ -71,12 +72,13 @@ function isObject(args: unknown): args is JsonObject {
 
 /** Models repeat ids, and some give none; answers are matched to calls by id, over the whole thread. */
 function withValidIds(calls: Call[], history: Message[]): Call[] {
-  const taken = new Set(
-    history.flatMap((message) => (message.type === 'ai' ? message.tool_calls.map(({ id }) => id) : [])),
-  );
+  if (calls.length === 0) return [];
+  const { callIds } = knownOfThread(history);
+  const own = new Set<string>();
   return calls.map(({ id, name, args }) => {
-    const unique = validId.test(id) && !taken.has(id) ? id : `call_${randomUUID().replaceAll('-', '')}`;
-    taken.add(unique);
+    const isFree = validId.test(id) && !callIds.has(id) && !own.has(id);
+    const unique = isFree ? id : `call_${randomUUID().replaceAll('-', '')}`;
+    own.add(unique);
     return { id: unique, name, args, type: 'tool_call' };
   });
 }

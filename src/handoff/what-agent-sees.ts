@@ -1,7 +1,8 @@
-import type { AiMessage, HumanMessage, Message } from '../message.ts';
+import type { HumanMessage, Message } from '../message.ts';
 import { restoreIds } from './citations/restore-ids.ts';
 import type { Edge } from './graph-file.ts';
-import { isOwn, narrate } from './narrate.ts';
+import { callersIn, isOwn, narrate } from './narrate.ts';
+import { shownWindow } from './shown-window.ts';
 import { type StateValues, turnMessages } from './state.ts';
 import { takeTurns } from './take-turns.ts';
 import { type Transfer, transferIn } from './transfer.ts';
@@ -19,42 +20,33 @@ export function whatAgentSees(
   { messages }: Pick<StateValues, 'messages'>,
   edge: Edge | undefined,
 ): Message[] {
-  const spoken = restoreIds(messages.filter((message) => message.type !== 'system'));
+  const spoken = restoreIds(shownWindow(messages, edge));
   return takeTurns(agent, show(agent, withBriefsThatCrossed(agent, spoken), edge));
 }
 
-function show(agent: string, messages: Message[], edge: Edge | undefined): Message[] {
-  const { show: policy, last } = edge?.context ?? { show: 'full' };
-  switch (policy) {
+function show(agent: string, window: Message[], edge: Edge | undefined): Message[] {
+  switch (edge?.context.show) {
+    case undefined:
     case 'full':
-      return lastOf(messages, last);
+      return window;
     case 'narrated':
-      return narrate(agent, lastOf(messages, last));
+      return narrate(agent, window);
     case 'brief':
     case 'summary':
-      return brief(agent, messages, last ?? 0);
+      return brief(agent, window);
   }
 }
 
-/** The turn that runs, and at most `last` messages before it; cut only where no call waits for its answer. */
-function lastOf(messages: Message[], last: number | undefined): Message[] {
-  if (last === undefined) return messages;
-  const turn = turnMessages(messages);
-  const kept = messages.slice(0, messages.length - turn.length).slice(-last);
-  const from = kept.findIndex((message) => message.type === 'human');
-  return [...(from < 0 ? [] : kept.slice(from)), ...turn];
-}
-
 /** What the sender told, what was said to the user before, and the agent's own work in this turn. */
-function brief(agent: string, messages: Message[], last: number): Message[] {
-  const turn = turnMessages(messages);
-  const said = messages.slice(0, messages.length - turn.length).filter(isSaid);
+function brief(agent: string, window: Message[]): Message[] {
+  const turn = turnMessages(window);
+  const callers = callersIn(turn);
   const own = turn.flatMap((message): Message[] => {
     const transfer = transferIn(message);
     if (transfer?.to === agent) return [briefMessage(message, transfer)];
-    return isOwn(agent, message, turn) ? [message] : [];
+    return isOwn(agent, message, callers) ? [message] : [];
   });
-  return [...(last > 0 ? said.slice(-last) : []), ...own];
+  return [...window.slice(0, window.length - turn.length), ...own];
 }
 
 function briefMessage({ id }: Message, { from, brief: fields, summary }: Transfer): HumanMessage {
@@ -63,9 +55,4 @@ function briefMessage({ id }: Message, { from, brief: fields, summary }: Transfe
   );
   const told = [...lines, ...(summary ? [`What happened so far: ${summary}`] : [])].join('\n');
   return { type: 'human', id, content: told || `${from} asks you to go on with the conversation.` };
-}
-
-/** A question, or an answer without calls. */
-function isSaid(message: Message): message is HumanMessage | AiMessage {
-  return message.type === 'human' || (message.type === 'ai' && message.tool_calls.length === 0);
 }

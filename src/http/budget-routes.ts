@@ -7,7 +7,7 @@ import { parseDollars } from '../usage/dollars.ts';
 import { showBudget } from '../usage/show-budget.ts';
 import { invalidInput } from './check-input.ts';
 import type { HttpEnv } from './http-env.ts';
-import { problemSchema } from './problem-schema.ts';
+import { invalid, problem } from './route-parts.ts';
 
 const tags = ['Money'];
 const mostNano = BigInt(Number.MAX_SAFE_INTEGER);
@@ -80,15 +80,10 @@ const budgetSchema = z
   })
   .openapi('Budget');
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
 const shown = (description: string) => ({
   description,
   content: { 'application/json': { schema: budgetSchema } },
 });
-const invalid = problem('The request is not valid.');
 const missing = problem('There is no such budget.');
 const params = z.object({ budget_id: z.guid('expected a UUID').toLowerCase() });
 const path = '/api/v1/budgets/{budget_id}';

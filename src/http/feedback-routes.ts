@@ -20,25 +20,16 @@ import {
   readScore,
 } from './feedback-fields.ts';
 import type { HttpEnv } from './http-env.ts';
-import { problemSchema } from './problem-schema.ts';
+import { invalid, problem, shown } from './route-parts.ts';
 
 const tags = ['Feedback'];
 const path = '/api/v1/feedback';
 const one = `${path}/{feedback_id}`;
 const params = z.object({ feedback_id: feedbackId });
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
-const shown = (schema: z.ZodType, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const sent = <Schema extends z.ZodType>(schema: Schema) => ({
   body: { required: true, content: { 'application/json': { schema } } },
 });
-const invalid = problem('The request is not valid.');
 const missing = problem('There is no such feedback of the caller’s.');
 
 const routes = {

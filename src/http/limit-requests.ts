@@ -39,10 +39,16 @@ export function limitAddresses({ limits }: Pick<AppContext, 'limits'>): Middlewa
       await withToll(toll, next);
       await settleToll(limits, toll);
     } finally {
-      for (const [name, value] of Object.entries(limitHeaders([...toll.standings.values()], c.req.path)))
-        c.header(name, value);
+      const headers = limitHeaders([...toll.standings.values()], c.req.path);
+      for (const [name, value] of Object.entries(headers)) setHeader(c, name, value);
     }
   };
+}
+
+/** Of the answer that is there, which `c.header` would make anew, or of the one to come. */
+function setHeader(c: Context, name: string, value: string): void {
+  if (c.finalized) c.res.headers.set(name, value);
+  else c.header(name, value);
 }
 
 /** The second step, when it is known who asks: counts the request to them, and to its address, at once. */

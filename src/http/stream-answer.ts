@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import { CallerError } from '../errors.ts';
 import { faultOf } from './fault.ts';
 import type { HttpEnv } from './http-env.ts';
+import { readyTexts } from './ready-text.ts';
 
 /** How a door streams: its content type, and what keeps a quiet connection open and is nothing to the client. */
 export interface Wire {
@@ -34,8 +35,8 @@ export interface StreamOptions {
 }
 
 /**
- * Answers with text as it comes. At most one chunk is read ahead: the next is asked for when the client's
- * connection has taken the last, so a slow reader costs no memory. The signal that `chunks` gets is aborted
+ * Answers with text as it comes; what is ready together goes out together. At most one chunk is read ahead: the next are asked for when
+ * the client's connection has taken the last, so a slow reader costs no memory. The signal that `chunks` gets is aborted
  * when the client leaves.
  */
 export function streamAnswer(
@@ -66,8 +67,7 @@ export function toStream(
   const encoder = new TextEncoder();
   const onBehalf = AsyncLocalStorage.snapshot(); // whoever takes a chunk, it is made for who asked
   const iterator = chunks(left.signal)[Symbol.asyncIterator]();
-  let coming: Promise<IteratorResult<string>> | undefined = iterator.next();
-  coming.catch(() => undefined); // pull hears of it
+  const texts = readyTexts(() => onBehalf(() => iterator.next()));
   const assertStanding = standing(rest);
 
   return new ReadableStream<Uint8Array>(
@@ -75,14 +75,12 @@ export function toStream(
       async pull(controller) {
         try {
           await onBehalf(assertStanding);
-          coming ??= onBehalf(() => iterator.next());
-          const next = await within(idleMs, coming);
-          if (next) coming = undefined;
-          if (next?.done) {
-            onEnd();
-            return controller.close();
-          }
-          controller.enqueue(encoder.encode(next ? next.value : wire.idle));
+          const ready = await texts.next(idleMs);
+          const text = ready ? ready.text : wire.idle;
+          if (text !== '') controller.enqueue(encoder.encode(text));
+          if (!ready?.done) return;
+          onEnd();
+          controller.close();
         } catch (error) {
           if (left.signal.aborted) return;
           onEnd();
@@ -122,15 +120,4 @@ function standing({
     if (!(await mayGoOn()))
       throw new CallerError('unauthenticated', 'Your key or token is not valid any more.');
   };
-}
-
-/** What the promise gives, or nothing when that takes longer. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  const timeout = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => timeout.resolve(undefined), milliseconds);
-  try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

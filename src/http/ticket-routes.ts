@@ -10,7 +10,7 @@ import { readState } from '../turn/thread-state.ts';
 import { theCaller } from './auth/the-caller.ts';
 import { invalidInput } from './check-input.ts';
 import type { HttpEnv } from './http-env.ts';
-import { problemSchema } from './problem-schema.ts';
+import { invalid, problem, shown } from './route-parts.ts';
 
 const tags = ['Tickets'];
 const lastMessages = 20;
@@ -73,17 +73,8 @@ const answerSchema = z
   })
   .openapi('TicketAnswer');
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
-const shown = (schema: z.ZodType, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
 const params = z.object({ ticket_id: ticketId });
 const path = '/api/v1/tickets/{ticket_id}';
-const invalid = problem('The request is not valid.');
 const missing = problem('There is no such ticket.');
 
 const routes = {

@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { createClient } from 'redis';
 import { type LimitStore, type Reading, slices } from './limit-store.ts';
 
 export interface RedisStore extends LimitStore {
@@ -24,6 +23,7 @@ export async function openRedisStore({
   prefix = 'baton:limit:',
   onError,
 }: RedisStoreOptions): Promise<RedisStore> {
+  const { createClient } = await import('redis'); // six hundred modules: for those who have it
   const client = createClient({
     url,
     name: 'baton-limits',

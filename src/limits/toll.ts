@@ -57,6 +57,14 @@ export async function payForTurns(limits: Limits, graphs: readonly string[]): Pr
   await settleToll(limits, toll, await limits.chargesFor({ things: ['turns'], address, caller, graphs }));
 }
 
+/** Whether turns of whoever asks are counted at all. */
+export async function areTurnsCounted(limits: Limits): Promise<boolean> {
+  const caller = currentCaller();
+  if (!caller) return false;
+  const { address } = currentToll() ?? openToll('unknown');
+  return (await limits.chargesFor({ things: ['turns'], address, caller, graphs: [''] })).length > 0;
+}
+
 export function openToll(address: string): Toll {
   return { address, owed: [], begun: false, standings: new Map() };
 }

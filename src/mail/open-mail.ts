@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Config } from '../config.ts';
 import type { Logger } from '../log.ts';
 import { smtpOptions } from './smtp-options.ts';
@@ -27,20 +26,21 @@ export interface Mail {
 export function openMail(config: Pick<Config, 'mail' | 'database'>, log: Logger): Mail {
   const { from, smtpUrl } = config.mail;
   if (!smtpUrl) return openFolder(path.join(config.database.dataDir, 'mail'), from, log);
-  const transport = createTransport(smtpOptions(config.mail, smtpUrl));
+  const options = smtpOptions(config.mail, smtpUrl);
+  const transport = openOnce((mailer) => mailer.createTransport(options));
   return {
     async send(letter) {
-      await transport.sendMail(toMessage(letter, from));
+      await (await transport.get()).sendMail(toMessage(letter, from));
     },
-    close: () => transport.close(),
+    close: transport.close,
   };
 }
 
 function openFolder(folder: string, from: string, log: Logger): Mail {
-  const transport = createTransport({ streamTransport: true, buffer: true });
+  const transport = openOnce((mailer) => mailer.createTransport({ streamTransport: true, buffer: true }));
   return {
     async send(letter) {
-      const { message } = await transport.sendMail(toMessage(letter, from));
+      const { message } = await (await transport.get()).sendMail(toMessage(letter, from));
       const file = path.join(
         folder,
         `${new Date().toISOString().replaceAll(':', '-')}-${randomUUID().slice(0, 8)}.eml`,
@@ -49,7 +49,25 @@ function openFolder(folder: string, from: string, log: Logger): Mail {
       await writeFile(file, message as Buffer, { mode: 0o600 }); // as `buffer` makes it
       log.info({ file }, 'a mail is in a file, since BATON_SMTP_URL is not set');
     },
-    close: () => transport.close(),
+    close: transport.close,
+  };
+}
+
+/** Loaded and opened for the first letter: most processes never send one. */
+function openOnce<Transport extends { close(): void }>(
+  open: (mailer: typeof import('nodemailer')) => Transport,
+) {
+  let opened: Promise<Transport> | undefined;
+  return {
+    get() {
+      opened ??= import('nodemailer').then(open);
+      return opened;
+    },
+    close: () =>
+      void opened?.then(
+        (transport) => transport.close(),
+        () => undefined, // whoever sent has heard of it
+      ),
   };
 }
 

@@ -1,21 +1,24 @@
-import type { AIMessage, AIMessageChunk, BaseMessage, UsageMetadata } from '@langchain/core/messages';
+import type { AIMessage, BaseMessage } from '@langchain/core/messages';
 import type { Call, InvalidCall, Usage } from '../message.ts';
 import type { ChatReply, ChatRequest } from './chat-model.ts';
 import { estimateUsage } from './estimate-usage.ts';
 import { gatherReasoning } from './gather-reasoning.ts';
-import { gatherUsage } from './gather-usage.ts';
+import { gatherUsage, type Told } from './gather-usage.ts';
 import { type CallPiece, joinCalls } from './join-calls.ts';
 
-/** What may be read from a piece of a stream, whichever class it is of. */
-type Chunk = BaseMessage &
-  Partial<Pick<AIMessageChunk, 'tool_call_chunks'>> &
+/** A piece of a reply: one of LangChain's messages, of whichever class, or what says the same. */
+export type ReplyPiece = Pick<BaseMessage, 'text'> &
+  Partial<Pick<BaseMessage, 'content' | 'response_metadata'>> &
   Partial<Pick<AIMessage, 'tool_calls' | 'invalid_tool_calls'>> & {
-    usage_metadata?: UsageMetadata | undefined;
+    tool_call_chunks?: CallPiece[] | undefined;
+    usage_metadata?: Told | undefined;
   };
 
 /** What came of a reply so far. */
 export interface Gathering {
-  add(chunk: Chunk): void;
+  add(piece: ReplyPiece): void;
+  /** Adds a piece that is nothing but text. */
+  say(text: string): void;
   /** Whether anything came. */
   readonly heard: boolean;
   /** The whole reply, once all was added. There is none where nothing came. */
@@ -58,15 +61,20 @@ export function openGathering(
     return estimateUsage(name, request, [text, said, ...thought].filter(Boolean));
   }
 
+  function say(said: string): void {
+    heard = true;
+    if (said) onText(said);
+    text += said;
+  }
+
   return {
-    add(chunk) {
-      heard = true;
-      if (chunk.text) onText(chunk.text);
-      text += chunk.text;
-      pieces.push(...piecesOf(chunk));
-      thoughts.add(chunk);
-      usage.add(chunk.usage_metadata);
-      metadata = { ...metadata, ...withoutEmpty(chunk.response_metadata) };
+    say,
+    add(piece) {
+      say(piece.text);
+      pieces.push(...piecesOf(piece));
+      if (Array.isArray(piece.content)) thoughts.add(piece as BaseMessage); // nothing else has content
+      usage.add(piece.usage_metadata);
+      if (piece.response_metadata) metadata = { ...metadata, ...withoutEmpty(piece.response_metadata) };
     },
     get heard() {
       return heard;
@@ -79,17 +87,15 @@ export function openGathering(
 }
 
 /** Models that do not stream give whole calls; the others give them in pieces. */
-function piecesOf({ tool_call_chunks, tool_calls, invalid_tool_calls }: Chunk): CallPiece[] {
+function piecesOf({ tool_call_chunks, tool_calls, invalid_tool_calls }: ReplyPiece): CallPiece[] {
   if (tool_call_chunks) return tool_call_chunks;
   const whole = (tool_calls ?? []).map(({ id, name, args }) => ({ id, name, args: JSON.stringify(args) }));
   const invalid = (invalid_tool_calls ?? []).map(({ id, name, args }) => ({ id, name, args }));
   return [...whole, ...invalid];
 }
 
-function withoutEmpty(metadata: Record<string, unknown> | undefined): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(metadata ?? {}).filter(([, value]) => value != null && value !== ''),
-  );
+function withoutEmpty(metadata: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(metadata).filter(([, value]) => value != null && value !== ''));
 }
 
 function modelOf({ model_name, model }: Record<string, unknown>): string | undefined {

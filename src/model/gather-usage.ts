@@ -1,8 +1,16 @@
-import type { UsageMetadata } from '@langchain/core/messages';
 import type { Usage } from '../message.ts';
 
+/** What is told of usage. Servers send what they like where a number is due. */
+export interface Told {
+  input_tokens?: unknown;
+  output_tokens?: unknown;
+  total_tokens?: unknown;
+  input_token_details?: { cache_read?: unknown; cache_creation?: unknown; audio?: unknown };
+  output_token_details?: { reasoning?: unknown; audio?: unknown };
+}
+
 /** Adds up what the pieces of a stream tell of usage: LangChain's clients tell each token in one piece, whatever providers do. */
-export function gatherUsage(): { add(told: UsageMetadata | undefined): void; sum(): Usage | undefined } {
+export function gatherUsage(): { add(told: Told | undefined): void; sum(): Usage | undefined } {
   let input = 0;
   let output = 0;
   let total = 0;
@@ -51,7 +59,6 @@ function told<Kinds extends Record<string, number>>(kinds: Kinds): Partial<Kinds
   return some.length > 0 ? (Object.fromEntries(some) as Partial<Kinds>) : undefined; // of its own entries
 }
 
-/** Servers send what they like where a number is due. */
 function count(tokens: unknown): number {
   return typeof tokens === 'number' && tokens > 0 && tokens < mostTokens ? Math.round(tokens) : 0;
 }

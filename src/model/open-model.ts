@@ -4,7 +4,6 @@ import type { Logger } from '../log.ts';
 import { currentWork } from '../tenancy.ts';
 import type { ChatModel } from './chat-model.ts';
 import type { Embedder } from './embedder.ts';
-import { createLangChainChatModel } from './langchain-chat-model.ts';
 import { createLocalEmbedder } from './local-embedder.ts';
 import { nameOfModel } from './name-of-model.ts';
 import { createOfflineModel } from './offline/create-offline-model.ts';
@@ -12,6 +11,7 @@ import { createOpenAiEmbedder } from './openai-embedder.ts';
 import type { KeyPool, KeyWay, Need } from './pool/key-pool.ts';
 import type { Clients } from './pool/open-clients.ts';
 import type { StoredKeys } from './pool/stored-keys.ts';
+import { createProviderChatModel } from './provider-chat-model.ts';
 import type { Clock, RetryPolicy, Ways } from './with-retries.ts';
 
 /** The keys that models are asked with. */
@@ -38,7 +38,7 @@ export function openChatModel(name: ModelName, parties: Parties, hurried: boolea
   if (name.provider === 'offline') return createOfflineModel(createLocalEmbedder());
   const { pool, clients } = parties.keys;
   const options = { ...policyOf(name, parties, hurried), takesNames: name.provider === 'openai' };
-  return createLangChainChatModel(async ({ system, messages, tools }) => {
+  return createProviderChatModel(async ({ system, messages, tools }) => {
     const tokens = () => roughTokens([system, JSON.stringify(messages), JSON.stringify(tools)]);
     const ways = await pool.waysTo(needOf(name, tokens, hurried));
     return along(ways, (way) => ({

@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { type Metrics, openMetrics } from '../metrics/open-metrics.ts';
 import type { ChatModel } from './chat-model.ts';
 import { problemsOfChat, problemsOfEmbed } from './check-model-names.ts';
+import type { ClientSection } from './client-section.ts';
 import type { Embedder } from './embedder.ts';
 import type { FallbacksSection } from './fallbacks-section.ts';
 import { nameOfModel } from './name-of-model.ts';
@@ -36,7 +37,7 @@ export interface Models {
 /** What models are opened with, beside what the environment says. */
 export interface ModelParts {
   /** Of the project's `models.yaml`. */
-  file?: { keys: KeysSection; fallbacks: FallbacksSection };
+  file?: { keys: KeysSection; fallbacks: FallbacksSection; client?: ClientSection };
   db?: Kysely<Schema>;
   secretKeys?: readonly SecretKey[];
   metrics?: Metrics;
@@ -64,7 +65,7 @@ export function openModels(config: Config['models'], log: Logger, parts: ModelPa
   const watched = watchKeys(metrics, () => keys.pool);
   const keys: ModelKeys = {
     pool: openKeyPool(openKeySources(fixed, stored), { log, clock, ...watched }),
-    clients: openClients(),
+    clients: openClients(file?.client),
     ...(stored && { stored }),
   };
   const parties = { config, keys, log, clock };

@@ -1,7 +1,7 @@
 import { OpenAIEmbeddings } from '@langchain/openai';
 import { ModelError, type ServedBy } from './chat-model.ts';
+import { type Connection, openAiOptions } from './connection.ts';
 import type { Embedder } from './embedder.ts';
-import { type Connection, openAiOptions } from './open-ai-chat.ts';
 import { type RetryPolicy, type Way, type Ways, withRetries } from './with-retries.ts';
 
 const knownDimensions: Record<string, number> = {

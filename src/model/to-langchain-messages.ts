@@ -7,9 +7,7 @@ import {
   ToolMessage,
 } from '@langchain/core/messages';
 import type { AiMessage, Content, Message } from '../message.ts';
-
-/** What OpenAI takes as the name of who speaks. */
-const nameOnTheWire = /^[^\s<|\\/>]{1,64}$/;
+import { nameOnTheWire } from './name-on-the-wire.ts';
 
 /**
  * The prompt and the conversation as LangChain's messages, in the same order. `withNames` keeps who spoke, for

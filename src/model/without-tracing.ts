@@ -1,4 +1,5 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
+import type { RunnableConfig } from '@langchain/core/runnables';
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
 
 /**
@@ -25,6 +26,11 @@ export const noTracing = [new NoTracer()];
  */
 export function outsideOfGraph<Result>(work: () => Promise<Result>): Promise<Result> {
   return AsyncLocalStorageProviderSingleton.getInstance().run(undefined, work);
+}
+
+/** Runs work of LangGraph's that asks for the config of the node that it is part of. */
+export function insideOfGraph<Result>(config: RunnableConfig, work: () => Result): Result {
+  return AsyncLocalStorageProviderSingleton.runWithConfig(config, work);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Logger } from '../log.ts';
 import { asOwner, currentTenant, inTenant, tenantKey } from '../tenancy.ts';
 import { guardQueue } from './guard-queue.ts';
 import { nextTime } from './next-time.ts';
+import { insertPlace, type PlacedRow } from './place-run.ts';
 import { asQueue, throughKysely, throughPglite } from './queue-database.ts';
 
 type Db = Kysely<Schema>; // a transaction is one too
@@ -37,6 +38,12 @@ export interface SideJob {
  */
 export interface Queue {
   addRun(trx: Db, run: { runId: string; threadId: string; beginAfter?: Date }): Promise<void>;
+  /** Whether a run may be claimed as it is added, for the statement that adds it: there is a place for it, and its tenant has not too many under way. */
+  mayBegin(hasPlace: boolean): RawBuilder<boolean>;
+  /** Adds a run for each row of `accepted`, as part of a statement; where `begins` holds, this process has claimed it: see `claimOf`. */
+  placeRun(run: { runId: string; threadId: string }, row: PlacedRow): RawBuilder<unknown>;
+  /** The claim on a run that was claimed as it was added. */
+  claimOf(run: { runId: string; threadId: string }): Claim;
   /** Claims runs that may begin, at most `limit`, and none of the tenants in `except`. */
   claimRuns(limit: number, except?: string[]): Promise<Claim[]>;
   /** Keeps claims up, and returns the ids of those that are still this process's. */
@@ -172,6 +179,17 @@ function runQueue(boss: PgBoss, db: Db, perTenant: number | undefined) {
       const place = { singletonKey: tenantKey(threadId), group: { id: tenant } };
       await boss.send(runs, { tenant, threadId }, { id: runId, ...place, ...when, db: throughKysely(trx) });
     },
+    mayBegin(hasPlace) {
+      if (!perTenant) return sql`${hasPlace}::boolean`;
+      return sql<boolean>`${hasPlace}::boolean and (select count(*) from baton_queue.job
+        where name = ${runs} and state = 'active' and group_id = ${currentTenant()}) < ${perTenant}::int`;
+    },
+    placeRun({ runId, threadId }, row) {
+      const tenant = currentTenant();
+      const place = { singletonKey: tenantKey(threadId), groupId: tenant };
+      return insertPlace({ queue: runs, runId, data: { tenant, threadId }, ...place }, row);
+    },
+    claimOf: ({ runId, threadId }) => ({ id: runId, retryCount: 0, tenant: currentTenant(), threadId }),
     async claimRuns(limit, except = []) {
       const options = {
         batchSize: limit,

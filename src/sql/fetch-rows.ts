@@ -14,14 +14,25 @@ export interface FetchedRows {
 const firstBatch = 10;
 const largestBatch = 200;
 
-/** Reads a cursor until its end or until the rows or bytes are used up. Batches follow the size of the rows. */
-export async function fetchRows(query: Query, cursor: string, limits: SqlLimits): Promise<FetchedRows> {
+/**
+ * Reads a cursor until its end or until the rows or bytes are used up. Batches follow the size of the rows. `declare` makes the cursor where nobody
+ * has yet; it is asked together with the first rows.
+ */
+export async function fetchRows(
+  query: Query,
+  cursor: string,
+  limits: SqlLimits,
+  declare = '',
+): Promise<FetchedRows> {
   const fetched: FetchedRows = { columns: [], rows: [], rowCount: 0, cutCells: 0 };
   let bytes = 0;
   let batch = firstBatch;
+  let declared = declare === '';
   while (!fetched.truncated) {
     const size = Math.min(batch, limits.rows + 1 - fetched.rowCount);
-    const { columns, rows } = await query(`fetch forward ${size} from ${cursor}`);
+    const fetch = `fetch forward ${size} from ${cursor}`;
+    const { columns, rows } = await (declared ? query(fetch) : query(declare, fetch));
+    declared = true;
     fetched.columns = columns;
     for (const row of rows) {
       const values = toValues(row, fetched, limits.cellBytes);

@@ -1,9 +1,14 @@
 import type { PGliteTransaction } from 'kysely';
 import type pg from 'pg';
+import type { Entry } from '../audit/entry.ts';
+import { recordAction, recordingOf } from '../audit/record.ts';
 import { askBeside } from '../db/ask-beside.ts';
 import type { Database, EmbeddedDatabase, PostgresDatabase } from '../db/open-database.ts';
 import type { Pglite } from '../db/pglite.ts';
 import { pgTypes } from '../db/value-types.ts';
+import { askTogether, failedAt } from '../db/wire/round-trip.ts';
+import { isStale } from '../db/wire/stale-statement.ts';
+import { type Guard, type Limits, startGuard } from './start-guard.ts';
 
 /** Rows are lists, since several columns of a result may have one name. */
 export interface QueryResult {
@@ -11,26 +16,35 @@ export interface QueryResult {
   rows: unknown[][];
 }
 
-export type Query = (text: string) => Promise<QueryResult>;
+/** Asks statements at once, each of them one statement, and resolves with the result of the last; none is carried out that follows one that fails. */
+export type Query = (...texts: [string, ...string[]]) => Promise<QueryResult>;
 
-export interface Watch {
-  timeoutMs: number;
-  signal?: AbortSignal | undefined;
+export interface Watch<T = unknown> extends Limits {
+  /** What the transaction begins with. */
+  first?: readonly string[];
+  /** What the audit is to tell of the work. It is recorded once the transaction is over, before the caller hears anything. */
+  record?: (ended: Ended<T>) => Promise<Entry> | undefined;
 }
 
-/** What ended a transaction that took longer than it may. */
-export class TooLongError extends Error {
-  override name = 'TooLongError';
+/** How work ended. */
+export type Ended<T> = { ok: true; result: T } | { ok: false; error: unknown };
+
+/** Whether an error is of what a transaction begins with, and not of what it was asked then. */
+export function isOfSetup(error: unknown): boolean {
+  return error instanceof Error && ofSetup.has(error);
 }
+
+const ofSetup = new WeakSet<Error>();
 
 /**
  * Gives work a read-only transaction of its own, which is always rolled back, so that nothing stays set on
  * the connection. Rejects with a `TooLongError` after `timeoutMs` and with the signal's reason once it aborts;
  * in both cases the query under way is stopped before.
+ * Rejects also when what is to be recorded cannot be.
  */
 export function readOnly<T>(
   database: Database,
-  watch: Watch,
+  watch: Watch<T>,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
   return inTransaction(database, watch, 'read only', work);
@@ -49,7 +63,7 @@ type Access = 'read only' | 'read write';
 
 function inTransaction<T>(
   database: Database,
-  watch: Watch,
+  watch: Watch<T>,
   access: Access,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
@@ -60,82 +74,140 @@ function inTransaction<T>(
 
 async function workPostgres<T>(
   database: PostgresDatabase,
-  watch: Watch,
+  watch: Watch<T>,
   access: Access,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
   const client = await database.pool.connect();
   const pid = (client as pg.PoolClient & { processID: number }).processID; // pg sets it, its types leave it out
   const guard = startGuard(watch, () => askBeside(database, 'select pg_cancel_backend($1)', [pid]));
-  let usable = false;
-  try {
-    await client.query(`begin ${access}`);
-    const result = await work(async (text) => {
+  let setup: string[] = [`begin ${access}`, ...(watch.first ?? [])];
+  const ended = await endOf(guard, () =>
+    work((...texts) => {
       guard.check();
-      const { fields, rows } = await client.query<unknown[]>(extended(text));
-      return { columns: fields.map(({ name }) => name), rows };
-    });
-    guard.check();
-    return result;
+      const before = setup;
+      setup = [];
+      return ask(client, before, texts);
+    }),
+  );
+  await guard.end();
+  const open = setup.length === 0;
+  const stopped = guard.ended !== undefined;
+  await leave(database, client, { open, stopped }, async () => watch.record?.(ended));
+  return resultOf(ended);
+}
+
+async function ask(client: pg.PoolClient, setup: string[], texts: string[]): Promise<QueryResult> {
+  const statements = [...setup, ...texts].map((text) => ({ text }));
+  try {
+    const { columns, rows } = await askTogether(client, statements, { lists: true, types });
+    return { columns, rows: rows as unknown[][] }; // lists, as asked
   } catch (error) {
-    guard.check();
+    if (error instanceof Error && (failedAt(error) ?? 0) < setup.length) ofSetup.add(error);
     throw error;
-  } finally {
-    await guard.end();
-    usable = await client.query('rollback').then(
-      () => true,
-      () => false,
-    );
-    client.release(!usable);
   }
 }
 
-/** The extended protocol takes one statement only; pg knows it as `queryMode`, its types do not. */
-function extended(text: string): pg.QueryArrayConfig {
-  return { text, types, rowMode: 'array', queryMode: 'extended' } as pg.QueryArrayConfig; // for queryMode
+/**
+ * Ends the transaction and records what is to be recorded; gives the connection back, or up. Both go out together, except behind a query that was
+ * stopped: whatever may still come of that hits nothing but the end of its transaction.
+ */
+async function leave(
+  { db }: PostgresDatabase,
+  client: pg.PoolClient,
+  { open, stopped }: { open: boolean; stopped: boolean },
+  record: () => Promise<Entry | undefined>,
+): Promise<void> {
+  const rollback = open ? [{ text: 'rollback' }] : [];
+  const entry = await record().catch((error: unknown) => {
+    client.release(true);
+    throw error;
+  });
+  let usable = false;
+  try {
+    const { statements, recorded } = entry && !stopped ? recordingOf(db, entry) : nothing;
+    const ending = [...rollback, ...statements];
+    if (ending.length > 0) await askTogether(client, ending);
+    usable = true;
+    recorded();
+    if (!stopped) return;
+  } catch (error) {
+    const ofRecord = entry && !stopped && (failedAt(error) ?? 0) >= rollback.length;
+    if (ofRecord && !isStale(error)) throw error;
+  } finally {
+    client.release(!usable);
+  }
+  if (entry) await recordAction(db, entry);
+}
+
+const nothing: ReturnType<typeof recordingOf> = { statements: [], recorded: () => undefined };
+
+/** How work ends on which a guard has its eye: what ended it counts for more than what came of that. */
+async function endOf<T>(guard: Guard, work: () => Promise<T>): Promise<Ended<T>> {
+  try {
+    const result = await work();
+    guard.check();
+    return { ok: true, result };
+  } catch (error) {
+    return { ok: false, error: guard.ended?.reason ?? error };
+  }
+}
+
+function resultOf<T>(ended: Ended<T>): T {
+  if (ended.ok) return ended.result;
+  throw ended.error;
 }
 
 /** Kysely lets nobody else in meanwhile, so stopping the thread stops this work and no other. */
 async function workEmbedded<T>(
   { db, pglite }: EmbeddedDatabase,
-  watch: Watch,
+  watch: Watch<T>,
   access: Access,
   work: (query: Query) => Promise<T>,
 ): Promise<T> {
   const alone = () =>
     pglite.transaction((transaction) => workInside(transaction, pglite, watch, access, work));
-  try {
-    return await db.connection().execute(alone);
-  } catch (error) {
-    if (error instanceof RollBack) return error.result as T; // what `work` returned
-    throw error;
-  }
+  const ended = await db
+    .connection()
+    .execute(alone)
+    .then(
+      (): never => {
+        throw new Error('Work that is always rolled back was kept.');
+      },
+      (error: unknown): Ended<T> =>
+        error instanceof RollBack ? { ok: true, result: error.result as T } : { ok: false, error }, // what `work` returned
+    );
+  const entry = await watch.record?.(ended);
+  if (entry) await recordAction(db, entry);
+  return resultOf(ended);
 }
 
-async function workInside(
+async function workInside<T>(
   transaction: PGliteTransaction,
   pglite: Pglite,
-  watch: Watch,
+  watch: Watch<T>,
   access: Access,
-  work: (query: Query) => Promise<unknown>,
+  work: (query: Query) => Promise<T>,
 ): Promise<never> {
   const guard = startGuard(watch, async (reason) => {
     pglite.stopQuery(reason.message).catch(() => undefined); // the next query waits for the restart, and hears if it failed
   });
-  try {
-    await transaction.query(`set transaction ${access}`);
-    const result = await work(async (text) => {
-      guard.check();
-      const { fields, rows } = await transaction.query<unknown[]>(text, [], { rowMode: 'array' });
-      return { columns: fields.map(({ name }) => name), rows };
-    });
-    throw new RollBack(result);
-  } catch (error) {
+  const askOne = async (text: string): Promise<QueryResult> => {
     guard.check();
-    throw error;
-  } finally {
-    await guard.end();
-  }
+    const { fields, rows } = await transaction.query<unknown[]>(text, [], { rowMode: 'array' });
+    return { columns: fields.map(({ name }) => name), rows };
+  };
+  const askAll: Query = async (text, ...more) => {
+    let result = await askOne(text);
+    for (const next of more) result = await askOne(next);
+    return result;
+  };
+  const ended = await endOf(guard, async () => {
+    await askAll(`set transaction ${access}`, ...(watch.first ?? []));
+    return work(askAll);
+  });
+  await guard.end();
+  throw ended.ok ? new RollBack(ended.result) : ended.error;
 }
 
 /** Leaves a transaction without keeping anything of it. */
@@ -146,42 +218,6 @@ class RollBack extends Error {
     super('rolled back');
     this.result = result;
   }
-}
-
-interface Guard {
-  /** Throws why the work has to end, when it has. */
-  check(): void;
-  /** Waits until a stop under way is through, so that it cannot hit whoever has the connection next. */
-  end(): Promise<void>;
-}
-
-function startGuard({ timeoutMs, signal }: Watch, stop: (reason: Error) => Promise<unknown>): Guard {
-  let ended: { reason: unknown } | undefined;
-  let stopping: Promise<unknown> | undefined;
-  const end = (reason: unknown) => {
-    if (ended) return;
-    ended = { reason };
-    stopping = stop(reason instanceof Error ? reason : new Error('The query was stopped.')).catch(
-      () => undefined,
-    );
-  };
-  const onAbort = () => end(signal?.reason);
-  const timer = setTimeout(
-    () => end(new TooLongError(`The query took longer than ${timeoutMs} ms.`)),
-    timeoutMs,
-  );
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted) ended = { reason: signal.reason };
-  return {
-    check() {
-      if (ended) throw ended.reason;
-    },
-    async end() {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', onAbort);
-      await stopping;
-    },
-  };
 }
 
 const intervalOid = 1186;

@@ -1,5 +1,5 @@
 import { fingerprint } from 'libpg-query';
-import type { Outcome } from '../audit/entry.ts';
+import type { Entry, Outcome } from '../audit/entry.ts';
 import { recordAction } from '../audit/record.ts';
 import type { Database } from '../db/open-database.ts';
 
@@ -14,13 +14,14 @@ export interface StatementEnd {
 
 /**
  * Records a statement that a model wrote, with what became of it. Rejects when that cannot be done: then the model does not get to
- * see what the statement found. The fingerprint is the same for statements that differ in their constants alone.
+ * see what the statement found.
  */
-export async function recordStatement(
-  { db }: Database,
-  statement: string,
-  { outcome, ...end }: StatementEnd,
-): Promise<void> {
+export async function recordStatement({ db }: Database, statement: string, end: StatementEnd): Promise<void> {
+  await recordAction(db, await entryOf(statement, end));
+}
+
+/** What is recorded of a statement. The fingerprint is the same for statements that differ in their constants alone. */
+export async function entryOf(statement: string, { outcome, ...end }: StatementEnd): Promise<Entry> {
   const shape = await fingerprint(statement).catch(() => undefined); // what cannot be parsed has none
-  await recordAction(db, { action: 'sql-run', outcome, details: { statement, fingerprint: shape, ...end } });
+  return { action: 'sql-run', outcome, details: { statement, fingerprint: shape, ...end } };
 }

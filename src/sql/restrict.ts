@@ -8,13 +8,17 @@ import type { SqlLimits, SqlPolicy } from './sql-policy.ts';
  * Makes a transaction work as a policy's role, under its limits, with what its tables ask for in `more`: to be its first queries, after which it
  * cannot be made to write where it reads only. Names are looked for in `schemas` before the policy's own.
  */
-export async function restrict(
-  query: Query,
+export async function restrict(query: Query, ...how: Parameters<typeof restrictions>): Promise<void> {
+  await query(...restrictions(...how));
+}
+
+/** The same as statements. */
+export function restrictions(
   policy: SqlPolicy,
   { timeoutMs }: Pick<SqlLimits, 'timeoutMs'>,
   more: Record<string, string>,
   schemas: string[] = [],
-): Promise<void> {
+): [string, string] {
   const settings = {
     ...more,
     ...(policy.ofTenant && tenantSettings()),
@@ -34,9 +38,9 @@ export async function restrict(
   const calls = Object.entries(settings).map(
     ([name, value]) => `set_config('${name}', ${quoteText(value)}, true)`,
   );
-  await query(`select ${calls.join(', ')},
-    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`);
-  await query(`set local role ${quoteName(policy.role)}`);
+  const limited = `select ${calls.join(', ')},
+    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`;
+  return [limited, `set local role ${quoteName(policy.role)}`];
 }
 
 /** Whose rows the tables show. */

@@ -4,11 +4,12 @@ import type { Json } from '../message.ts';
 import { checkPlan } from './check-plan.ts';
 import { type Accepted, checkSql } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
-import { type Query, readOnly, TooLongError } from './read-only.ts';
-import { recordStatement } from './record-statement.ts';
-import { restrict } from './restrict.ts';
+import { type Ended, isOfSetup, type Query, readOnly } from './read-only.ts';
+import { entryOf, recordStatement } from './record-statement.ts';
+import { restrictions } from './restrict.ts';
 import { toToolError } from './sql-error.ts';
 import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
+import { TooLongError } from './start-guard.ts';
 
 export interface SqlResult {
   /** As the database names them; two may have one name. */
@@ -47,33 +48,43 @@ export async function runSelect(
   }
   const limits = limitsOf(policy, database.kind);
   const started = performance.now();
+  const { tables } = checked;
+  const watch = {
+    timeoutMs: limits.timeoutMs,
+    signal,
+    first: restrictions(policy, limits, settings),
+    record: (ended: Ended<Read>) => {
+      const milliseconds = Math.round(performance.now() - started);
+      if (ended.ok)
+        return entryOf(text, { outcome: 'ok', tables, rows: ended.result.rowCount, milliseconds });
+      const shown = shownOf(ended.error, limits);
+      return shown instanceof ToolError
+        ? entryOf(text, { outcome: 'failed', reason: shown.message, tables })
+        : undefined;
+    },
+  };
   try {
-    const result = await readOnly(database, { timeoutMs: limits.timeoutMs, signal }, async (query) => {
-      await restrict(query, policy, limits, settings);
-      return read(query, checked, limits);
-    });
-    const milliseconds = Math.round(performance.now() - started);
-    const { tables } = checked;
-    await recordStatement(database, text, { outcome: 'ok', tables, rows: result.rowCount, milliseconds });
-    return { ...result, tables, milliseconds };
-  } catch (thrown) {
-    const error = thrown instanceof TooLongError ? new ToolError(tooLong(limits.timeoutMs)) : thrown;
-    if (error instanceof ToolError) {
-      const { tables } = checked;
-      await recordStatement(database, text, { outcome: 'failed', reason: error.message, tables });
-    }
-    throw error;
+    const found = await readOnly(database, watch, (query) => read(query, checked, limits));
+    return { ...found, tables, milliseconds: Math.round(performance.now() - started) };
+  } catch (error) {
+    throw shownOf(error, limits);
   }
 }
 
-async function read(query: Query, checked: Accepted, limits: SqlLimits) {
-  const guarded: Query = (text) =>
-    query(text).catch((error: unknown) => {
-      throw toToolError(error, tooLong(limits.timeoutMs));
+type Read = Omit<SqlResult, 'tables' | 'milliseconds'>;
+
+async function read(query: Query, checked: Accepted, limits: SqlLimits): Promise<Read> {
+  const guarded: Query = (...texts) =>
+    query(...texts).catch((error: unknown) => {
+      throw isOfSetup(error) ? error : toToolError(error, tooLong(limits.timeoutMs));
     });
   const cost = checkPlan(await guarded(`explain (format json) ${checked.sql}`), checked, limits);
-  await guarded(`declare of_model no scroll cursor for ${checked.sql}`);
-  return { ...(await fetchRows(guarded, 'of_model', limits)), cost };
+  const declare = `declare of_model no scroll cursor for ${checked.sql}`;
+  return { ...(await fetchRows(guarded, 'of_model', limits, declare)), cost };
+}
+
+function shownOf(error: unknown, { timeoutMs }: SqlLimits): unknown {
+  return error instanceof TooLongError ? new ToolError(tooLong(timeoutMs)) : error;
 }
 
 function tooLong(timeoutMs: number): string {

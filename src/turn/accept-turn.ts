@@ -1,18 +1,13 @@
-import type { Transaction } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
-import { claimKey } from '../db/idempotency-keys.ts';
-import { askToStop, listOpenRuns, type Run } from '../db/runs.ts';
-import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { payForTurns } from '../limits/toll.ts';
-import { refuseSpent } from '../usage/refuse-spent.ts';
+import { tenantKey } from '../tenancy.ts';
 import { unknownName } from '../yaml/file-problem.ts';
+import { type Asked, acceptAtOnce, askedOf } from './accept-at-once.ts';
+import { type Accepted, acceptTogether } from './accept-together.ts';
 import { stopRun } from './cancel-run.ts';
-import { claimThread, knowKept } from './claim-thread.ts';
-import { insertRun } from './insert-run.ts';
+import { knowKept } from './claim-thread.ts';
 import { joinQueue } from './join-queue.ts';
-import { recordDecision } from './record-decision.ts';
 import type { TurnRequest } from './turn-request.ts';
 import type { TurnContext } from './turns.ts';
 
@@ -41,87 +36,38 @@ export async function acceptTurns(context: TurnContext, requests: TurnRequest[])
   if (context.turns.stopping)
     throw new CallerError('unavailable', 'The service is stopping.', { retryAfter: 2 });
   for (const request of requests) refuseNothing(request);
-  const asked = requests.map((request) => ({
-    request,
-    loaded: findGraph(context, request.graph),
-    ids: { threadId: request.threadId ?? uuidv7(), runId: uuidv7() },
-  }));
+  const asked = requests.map((request) => askedOf(request, findGraph(context, request.graph)));
   const leave = await joinQueue(context, requests.length);
+  const letGo = asked.map(({ ids }) => context.turns.logs.expect(tenantKey(ids.threadId), ids.runId));
   const taken = await acceptAll(context, asked).catch((error: unknown) => {
     leave(false);
+    for (const nobodyComes of letGo) nobodyComes();
     throw error;
   });
-  leave(true);
-  for (const { replayed, version, loaded, stopped, request } of taken) {
+  leave(taken.some(({ begun, replayed }) => !begun && !replayed));
+  for (const { replayed, version, loaded, stopped, begun, request } of taken) {
     if (replayed) continue;
     context.metrics.runsAccepted.inc({ graph: request.graph });
     if (version === loaded.version) knowKept(loaded);
     for (const run of stopped)
       await stopRun(context, run).catch((error: unknown) => laterAnyway(context, error));
-    announce(context, request);
+    if (!begun) announce(context, request);
   }
   return taken.map(({ ids, replayed }) => ({ ...(replayed ?? ids), replayed: replayed !== undefined }));
 }
 
-interface Asked {
-  request: TurnRequest;
-  loaded: LoadedGraph;
-  ids: { threadId: string; runId: string };
-}
-
-async function acceptAll(context: TurnContext, asked: Asked[]): Promise<(Asked & Accepted)[]> {
+/** `begun`: the turn is carried out here by now, and waits for nothing. */
+async function acceptAll(
+  context: TurnContext,
+  asked: Asked[],
+): Promise<(Asked & Accepted & { begun?: boolean })[]> {
   await payForTurns(
     context.limits,
     asked.map(({ request }) => request.graph),
   );
-  return context.db.transaction().execute(async (trx) => {
-    const all = new Map<Asked, Accepted>();
-    for (const turn of inLockOrder(asked))
-      all.set(turn, await accept(context, trx, turn.ids, turn.loaded, turn.request));
-    for (const [{ ids, request }, { replayed }] of all) {
-      const { resume } = request;
-      if (resume !== undefined && !replayed) await recordDecision(trx, { ...ids, resume });
-    }
-    return asked.map((turn) => ({ ...turn, ...(all.get(turn) ?? { stopped: [] }) }));
-  });
-}
-
-/** By thread, so that two batches never wait for each other; turns of one thread stay in their order. */
-function inLockOrder<Turn extends { ids: { threadId: string } }>(turns: Turn[]): Turn[] {
-  return [...turns].sort((a, b) =>
-    a.ids.threadId < b.ids.threadId ? -1 : Number(a.ids.threadId > b.ids.threadId),
-  );
-}
-
-interface Accepted {
-  version?: string;
-  /** The run that this very request started before. */
-  replayed?: { runId: string; threadId: string };
-  /** The runs that have to make room. */
-  stopped: Run[];
-}
-
-async function accept(
-  context: TurnContext,
-  trx: Transaction<Schema>,
-  ids: { runId: string; threadId: string },
-  loaded: LoadedGraph,
-  request: TurnRequest,
-): Promise<Accepted> {
-  const { multitask, idempotency, afterSeconds } = request;
-  const replayed = idempotency && (await claimKey(trx, idempotency, ids));
-  if (replayed) return { replayed, stopped: [] };
-  await refuseSpent(trx, [request.graph]);
-  const version = await claimThread(context, trx, ids.threadId, loaded, request);
-  if (multitask === 'reject') await rejectIfBusy(trx, ids.threadId);
-  const beginAfter = afterSeconds ? new Date(Date.now() + afterSeconds * 1000) : undefined;
-  const when = beginAfter && { beginAfter };
-  await insertRun(trx, { ...ids, version, ...when }, request);
-  await context.queue.addRun(trx, { ...ids, ...when });
-  if (multitask === 'enqueue' || multitask === 'reject') return { version, stopped: [] };
-  const others = { threadId: ids.threadId, except: ids.runId };
-  const action = multitask === 'rollback' ? 'rollback' : 'interrupt';
-  return { version, stopped: await askToStop(trx, others, action) };
+  const [only] = asked.length === 1 ? asked : [];
+  const atOnce = only && (await acceptAtOnce(context, only));
+  return atOnce ? [{ ...only, ...atOnce, stopped: [] }] : acceptTogether(context, asked);
 }
 
 function refuseNothing({ input, resume, proceed, update, goto }: TurnRequest): void {
@@ -135,12 +81,12 @@ function laterAnyway({ log }: TurnContext, error: unknown): void {
   log.warn({ err: error }, 'a run that has to make room could not be stopped at once');
 }
 
-/** Wakes this process's worker, or where it has none or no room, the others. */
-function announce({ turns, bus }: TurnContext, { afterSeconds }: TurnRequest): void {
+/** Wakes this process's worker, and where it has none or no room, or another may have the thread, the others. */
+function announce({ turns, bus }: TurnContext, { afterSeconds, threadId }: TurnRequest): void {
   if (afterSeconds) return;
   turns.waiting += 1;
-  if (turns.isFull()) bus.publish({ type: 'run-waits' });
-  else turns.wake();
+  if (threadId !== undefined || turns.isFull()) bus.publish({ type: 'run-waits' });
+  if (!turns.isFull()) turns.wake();
 }
 
 function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
@@ -154,9 +100,4 @@ function findGraph({ graphs }: TurnContext, name: string): LoadedGraph {
       graphs.list().map((graph) => graph.name),
     ),
   );
-}
-
-async function rejectIfBusy(trx: Transaction<Schema>, threadId: string): Promise<void> {
-  const [open] = await listOpenRuns(trx, threadId);
-  if (open) throw new CallerError('conflict', `The thread is busy with run ${open.run_id}.`);
 }

@@ -29,13 +29,19 @@ const patience = { forMs: 20_000 };
 
 /**
  * Carries out a run that this process has claimed: to its last event, or until it has to be handed over. Never rejects. What this
- * process cannot write down, the next one finds as it was left when the claim has lapsed.
+ * process cannot write down, the next one finds as it was left when the claim has lapsed. `begun` is the run where it was begun as it
+ * was accepted.
  */
-export async function carryOut(context: TurnContext, claim: Claim, reins: Reins): Promise<void> {
+export async function carryOut(
+  context: TurnContext,
+  claim: Claim,
+  reins: Reins,
+  begun?: BegunRun,
+): Promise<void> {
   const { threadId } = claim;
   const { log: live, release } = context.turns.logs.hold(tenantKey(threadId));
   try {
-    const run = await patiently(() => begin(context, claim), patience);
+    const run = begun ?? (await patiently(() => begin(context, claim), patience));
     if (run) await inTenant(workOf(run), () => carryOn(context, run, claim, reins));
   } catch (error) {
     if (isLost(error)) live.ring();
@@ -97,6 +103,7 @@ async function carryOn(context: TurnContext, run: BegunRun, claim: Claim, reins:
   const signal = AbortSignal.any([reins.signal, lost.signal]);
   try {
     const reached = foregone(run) ?? (await runTurn(context, run, log, { ...reins, signal }));
+    await context.ledger.written(); // whoever hears of the end finds what it cost
     const last = await endWith(context, run, claim, log, reached);
     count.ended(statusesAfter(last).status);
     logEnd(context, run, last);
@@ -126,6 +133,8 @@ async function endWith(
   log: EventLog,
   last: TurnEvent,
 ): Promise<TurnEvent> {
+  if (isOrdinary(context, run, last) && (await log.end({ ...statusesAfter(last), ...claim }, last)))
+    return last;
   try {
     await patiently(() => end(context, run, claim, log, last), patience);
     return last;
@@ -134,6 +143,14 @@ async function endWith(
     await patiently(() => end(context, run, claim, log, error.end), patience);
     return error.end;
   }
+}
+
+/** Whether nothing but the run's own rows knows of its end. */
+function isOrdinary({ turns }: TurnContext, run: Run, last: TurnEvent): boolean {
+  const isTakenBack = last.type === 'turn-error' && last.rolledBack;
+  return (
+    !run.webhook && !isTakenBack && last !== nothingToResume && !(isFinished(last) && turns.isSampled(run))
+  );
 }
 
 /** The last event, the run's end and the end of its claim, all or none. */
@@ -164,6 +181,7 @@ async function handOver(context: TurnContext, run: Run, claim: Claim, log: Event
     const released = (await handBackRun(trx, run)) && (await context.queue.handBack(trx, claim));
     if (!released) throw new LostClaimError('The claim has lapsed.');
   });
+  context.turns.waiting += 1;
   context.bus.publish({ type: 'run-waits' });
 }
 

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import { saveGraphVersion } from '../db/graph-versions.ts';
+import { type GraphFiles, saveGraphVersion } from '../db/graph-versions.ts';
 import type { Schema } from '../db/schema.ts';
 import { ttlColumns } from '../db/thread-ttl.ts';
 import { CallerError } from '../errors.ts';
@@ -68,10 +68,15 @@ const kept = new WeakSet<LoadedGraph>();
 
 /** Keeps the texts of a version that a thread is pinned to from now on. */
 async function keepVersion(trx: Transaction<Schema>, loaded: LoadedGraph): Promise<void> {
-  if (kept.has(loaded)) return;
+  const files = filesToKeep(loaded);
+  if (files) await saveGraphVersion(trx, { graph: loaded.name, version: loaded.version, files });
+}
+
+/** The texts of a version of a graph; undefined where the database is known to have them. */
+export function filesToKeep(loaded: LoadedGraph): GraphFiles | undefined {
+  if (kept.has(loaded)) return undefined;
   const agents = Object.fromEntries([...loaded.seats].map(([name, { agent }]) => [name, agent.text]));
-  const files = { graph: loaded.graph.text, agents };
-  await saveGraphVersion(trx, { graph: loaded.name, version: loaded.version, files });
+  return { graph: loaded.graph.text, agents };
 }
 
 /** The database has this version of a graph for good: called when the transaction that kept it is through. */

@@ -11,7 +11,7 @@ import type { TurnContext } from './turns.ts';
  * transaction: no run is ever ended without its last event. One that is rolled back is deleted.
  */
 export async function endWaitingRun(
-  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'queue' | 'metrics'>,
+  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'queue' | 'metrics' | 'journal'>,
   { threadId, runId }: { threadId: string; runId: string },
   last: TurnError,
 ): Promise<boolean> {

@@ -1,14 +1,27 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { GatheredCheckpoint } from '../checkpoint/checkpoint-journal.ts';
+import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
 import type { Schema } from '../db/schema.ts';
-import { countEvents } from '../metrics/count-events.ts';
-import { tenantKey } from '../tenancy.ts';
-import type { LoggedEvent, TurnEvent } from '../turn-event.ts';
+import type { TurnEvent } from '../turn-event.ts';
+import type { BatchEnd } from './journal/batch.ts';
+import { Gathering } from './journal/gathering.ts';
+import type { Writer } from './journal/journal.ts';
+import { publishEvents } from './publish-events.ts';
 import type { TurnContext } from './turns.ts';
 
-/** Where a run writes what happens. Nobody sees an event before it is saved. */
+/** Where a run writes what happens, and its states. Nobody sees an event before it is saved, with all that came before it. */
 export interface EventLog {
   append(event: TurnEvent): void;
+  /** Takes a state, to be saved with the events around it. */
+  put(checkpoint: GatheredCheckpoint): void;
+  /** Resolves when all that is in the log by now is saved; rejects when it could not be. */
+  saved(): Promise<void>;
+  /**
+   * Ends the run with its last event, all or nothing. False when that is left to `settle`: a claim has lapsed, somebody asked
+   * for something meanwhile, the database is away.
+   */
+  end(end: BatchEnd, last: TurnEvent): Promise<boolean>;
   /**
    * Writes what is left, the event that ends the turn too where one is given, in one transaction with what `settle` writes.
    * Rejects with a `LostThreadError` when the thread is somebody else's by now: then nothing was written.
@@ -19,7 +32,7 @@ export interface EventLog {
 export interface LogPlace {
   threadId: string;
   runId: string;
-  /** Who must own the thread for this log to write to it: see `ownerOf`. */
+  /** Who must own the thread for this log to write to it: see `ownerOf`. Absent: `settle` alone writes. */
   owner?: string;
   /** The number of the thread's last event when the owner took it. */
   after?: number;
@@ -30,92 +43,110 @@ export interface LogPlace {
 }
 
 /**
- * Opens the log of one run. Events are saved in batches: while one is being written, the next gathers,
- * and deltas of the same message in it become one event. A batch that could not be written is tried again
+ * Opens the log of one run. What is appended gathers until the journal takes it. A batch that could not be written is tried again
  * with the next, as it was: it may have been written, and its answer lost.
  */
 export function openEventLog(
-  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'metrics'>,
+  context: Pick<TurnContext, 'db' | 'turns' | 'bus' | 'metrics' | 'journal'>,
   place: LogPlace,
 ): EventLog {
-  const { db } = context;
-  let waiting: TimedEvent[] = [];
-  let tried: TimedEvent[] = [];
+  const { db, journal } = context;
+  const { threadId, runId, owner } = place;
+  let gathering = new Gathering();
+  let tried: Gathering | undefined;
   let after = place.after;
-  let writing: Promise<void> | undefined;
+  let isAway = false; // the journal has what was tried
   let settling = false;
 
-  /** Writes a batch behind the event `at`, and returns the number of its last event. */
-  function save(to: Kysely<Schema>, batch: TimedEvent[], at: number | undefined): Promise<number> {
-    const { threadId, runId, owner } = place;
-    return appendEvents(
-      to,
-      { threadId, runId, ...(owner && { owner }), ...(at !== undefined && { after: at }) },
-      batch,
-    );
+  const writer: Writer = {
+    take() {
+      if (isAway || owner === undefined || after === undefined) return undefined;
+      if (settling && !gathering.end) return undefined;
+      if (!tried && !gathering.isEmpty()) [tried, gathering] = [gathering, new Gathering()];
+      if (!tried) return undefined;
+      isAway = true;
+      const { events, checkpoints, end } = tried;
+      return { threadId, runId, owner, after, events, checkpoints, ...(end && { end }) };
+    },
+    wrote(last) {
+      const written = tried;
+      [tried, isAway] = [undefined, false];
+      if (written) tell(written.events, last);
+      written?.wrote();
+      if (!gathering.isEmpty()) ring();
+    },
+    failed(error) {
+      isAway = false;
+      if (error instanceof LostThreadError || error instanceof LostOwnerError) place.onLost?.();
+      tried?.failed(error);
+    },
+  };
+
+  function ring(atOnce = false): void {
+    if (!settling) journal.ring(writer, atOnce);
   }
 
   function tell(batch: TimedEvent[], last: number): void {
     if (place.after !== undefined) after = last;
-    publishEvents(context, place, batch, last);
+    if (batch.length > 0) publishEvents(context, place, batch, last);
   }
 
-  async function write(): Promise<void> {
-    await undefined; // what is appended in the same tick goes along
-    while (tried.length + waiting.length > 0) {
-      if (tried.length === 0) [tried, waiting] = [waiting, []];
-      tell(tried, await save(db, tried, after));
-      tried = [];
-    }
+  /** Until the journal has nothing of this run; what was tried in vain is left. */
+  async function takeBack(): Promise<void> {
+    settling = true; // what comes now is too late, or goes along with the next try
+    if (isAway) await tried?.outcome().catch(() => undefined);
   }
 
-  function start(): Promise<void> {
-    const done = write().finally(() => {
-      writing = undefined;
-    });
-    done.catch((error: unknown) => {
-      if (error instanceof LostThreadError) place.onLost?.(); // of other failures the end of the turn hears
-    });
-    return done;
+  /** Writes a batch behind the event `at`, and returns the number of its last event. */
+  function save(to: Kysely<Schema>, batch: TimedEvent[], at: number | undefined): Promise<number> {
+    const end = { threadId, runId, ...(owner && { owner }), ...(at !== undefined && { after: at }) };
+    return appendEvents(to, end, batch);
   }
 
   return {
     append(event) {
-      const last = waiting.at(-1);
-      if (event.type === 'text-delta' && last?.type === 'text-delta' && last.messageId === event.messageId) {
-        waiting[waiting.length - 1] = { ...last, text: last.text + event.text };
-      } else waiting.push({ ...event, at: Date.now() });
-      if (!settling) writing ??= start();
+      gathering.add(event);
+      ring();
+    },
+    put(checkpoint) {
+      gathering.checkpoints.push(checkpoint);
+      ring();
+    },
+    async saved() {
+      for (let first = tried ?? gathering; !first.isEmpty(); first = tried ?? gathering) {
+        ring(true);
+        await first.outcome();
+      }
+    },
+    async end(end, last) {
+      await takeBack();
+      if (tried) return false;
+      const closing = gathering;
+      closing.close(last, end);
+      journal.ring(writer, true);
+      const ended = await closing.outcome().then(
+        () => true,
+        () => false,
+      );
+      if (ended) return true;
+      closing.reopen();
+      if (closing.isEmpty()) tried = undefined;
+      return false;
     },
     async settle(settle, last) {
-      settling = true; // what comes now is too late, or goes along with the next try
-      await writing?.catch(() => undefined); // what is left of it goes along
-      const rest = last ? [...waiting, { ...last, at: Date.now() }] : [...waiting];
-      const batches = [tried, rest].filter(({ length }) => length > 0);
+      await takeBack();
+      const rest = last ? [...gathering.events, { ...last, at: Date.now() }] : [...gathering.events];
+      for (const { saveAlone } of [...(tried?.checkpoints ?? []), ...gathering.checkpoints])
+        await saveAlone();
+      const batches = [tried?.events ?? [], rest].filter(({ length }) => length > 0);
       const ends = await db.transaction().execute(async (trx) => {
         const written: number[] = [];
         for (const batch of batches) written.push(await save(trx, batch, written.at(-1) ?? after));
         await settle(trx);
         return written;
       });
-      [tried, waiting] = [[], []];
+      [tried, gathering] = [undefined, new Gathering()];
       for (const [at, batch] of batches.entries()) tell(batch, ends[at] ?? 0);
     },
   };
-}
-
-/** Tells everyone here, and the other processes, what is in the database now; `last` is the number of the batch's last. */
-function publishEvents(
-  { turns, bus, metrics }: Pick<TurnContext, 'turns' | 'bus' | 'metrics'>,
-  { threadId, runId, onSaved }: LogPlace,
-  batch: TimedEvent[],
-  last: number,
-): void {
-  const first = last - batch.length + 1;
-  const events = batch.map((event, at): LoggedEvent => ({ ...event, threadId, runId, seq: first + at }));
-  const threadKey = tenantKey(threadId);
-  turns.logs.get(threadKey)?.publish(events);
-  bus.publish({ type: 'events', threadKey, seq: last, events });
-  countEvents(metrics, batch);
-  onSaved?.(batch);
 }

@@ -1,6 +1,7 @@
 import type { StateSnapshot } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
-import type { Run } from '../db/runs.ts';
+import type { KnownTuple } from '../checkpoint/known-tuple.ts';
+import type { BegunRun, Run } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import type { StateValues } from '../handoff/state.ts';
@@ -14,7 +15,9 @@ export interface Stand {
   beginning: Beginning;
   /** The saved state that it goes on from, as LangGraph is told: of the thread, or of a checkpoint of it. */
   from: JsonObject;
-  /** The same, for the log; null on a new thread. */
+  /** The thread's newest state, which has been read. */
+  known: KnownTuple;
+  /** What it goes on from, for the log; null on a new thread. */
   checkpointId: string | null;
   /** The number of the last superstep. */
   step: number;
@@ -35,22 +38,26 @@ export interface TurnStop {
 export async function findStand(
   db: Kysely<Schema>,
   loaded: LoadedGraph,
-  run: Run,
+  run: BegunRun,
 ): Promise<Stand | undefined> {
-  const place = { thread_id: run.thread_id };
+  const known: KnownTuple = run.has_states ? {} : { tuple: null };
+  const place = { from: { thread_id: run.thread_id }, known };
   const newest = await newestOf(loaded, place);
   const begun = run.attempt > 1 && newest.metadata !== undefined && runOf(newest) === run.run_id;
   const values = valuesOf(newest);
   if (begun && values) return goOn(run, newest, values, place);
   const { checkpointId } = run.input as unknown as TurnInput; // what acceptTurn wrote
   if (!checkpointId || checkpointId === checkpointOf(newest)) return begin(db, loaded, run, newest, place);
-  const from = { ...place, checkpoint_id: checkpointId };
-  return begin(db, loaded, run, await loaded.compiled.getState({ configurable: from }), from);
+  const older = { known, from: { ...place.from, checkpoint_id: checkpointId } };
+  return begin(db, loaded, run, await stateAt(loaded, older), older);
 }
 
+/** Where a run goes on, and what is known there. */
+type Place = Pick<Stand, 'from' | 'known'>;
+
 /** An attempt before has saved something: what was done is not done again. */
-function goOn(run: Run, newest: StateSnapshot, values: StateValues, from: JsonObject): Stand {
-  const stand = standAt(newest, from, { start: null, added: [], values });
+function goOn(run: Run, newest: StateSnapshot, values: StateValues, place: Place): Stand {
+  const stand = standAt(newest, place, { start: null, added: [], values });
   if (newest.next.length === 0) return { ...stand, end: { values } };
   if (stopsBefore(run, newest.next)) return { ...stand, end: { values, interrupts: [] } };
   return stand;
@@ -61,23 +68,23 @@ async function begin(
   { graph }: LoadedGraph,
   run: Run,
   snapshot: StateSnapshot,
-  from: JsonObject,
+  place: Place,
 ): Promise<Stand | undefined> {
   const input = run.input as unknown as TurnInput; // what acceptTurn wrote
   const values = valuesOf(snapshot);
   const interrupts = interruptsOf(snapshot);
   const recorded = await readRecorded(db, run.thread_id, values?.messages ?? []);
   const beginning = beginTurn(graph, input, values, { interrupts, recorded });
-  const branches = 'checkpoint_id' in from;
+  const branches = 'checkpoint_id' in place.from;
   const nothing = (beginning.start === null || input.resume !== undefined) && snapshot.next.length === 0;
   const late = input.resume !== undefined && branches; // an answer is to what waits now
   const gone = branches && snapshot.createdAt === undefined; // pruned, or taken back with its run
-  return nothing || late || gone ? undefined : standAt(snapshot, from, beginning);
+  return nothing || late || gone ? undefined : standAt(snapshot, place, beginning);
 }
 
-function standAt(snapshot: StateSnapshot, from: JsonObject, beginning: Beginning): Stand {
+function standAt(snapshot: StateSnapshot, place: Place, beginning: Beginning): Stand {
   const checkpointId = valuesOf(snapshot) ? checkpointOf(snapshot) : null;
-  return { beginning, from, checkpointId, step: snapshot.metadata?.step ?? -1 };
+  return { ...place, beginning, checkpointId, step: snapshot.metadata?.step ?? -1 };
 }
 
 /** A run never goes past a node that it stops before: one that has come to it has stopped there. */
@@ -90,10 +97,14 @@ function stopsBefore(run: Run, next: readonly string[]): boolean {
  * The newest saved state as it was saved. LangGraph adds to the newest one what tasks handed in after it was saved, and takes those
  * tasks for done: a process that died between the two leaves a thread that looks as if it were at its end.
  */
-async function newestOf({ compiled }: LoadedGraph, place: JsonObject): Promise<StateSnapshot> {
-  const newest = await compiled.getState({ configurable: place });
+async function newestOf(loaded: LoadedGraph, place: Place): Promise<StateSnapshot> {
+  const newest = await stateAt(loaded, place);
   if (newest.next.length === newest.tasks.length) return newest;
-  return compiled.getState({ configurable: { ...place, checkpoint_id: checkpointOf(newest) } });
+  return stateAt(loaded, { ...place, from: { ...place.from, checkpoint_id: checkpointOf(newest) } });
+}
+
+function stateAt({ compiled }: LoadedGraph, { from, known }: Place): Promise<StateSnapshot> {
+  return compiled.getState({ configurable: { ...from, known } });
 }
 
 /** The values of a thread; undefined when it has none yet. */

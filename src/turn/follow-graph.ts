@@ -1,6 +1,7 @@
 import type { RunControl, StreamMode } from '@langchain/langgraph';
+import { type CheckpointJournal, HeldWrites } from '../checkpoint/checkpoint-journal.ts';
 import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
-import { ownerOf, type Run } from '../db/runs.ts';
+import { type BegunRun, ownerOf, type Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
 import { applyUpdate, type StateUpdate } from '../handoff/state.ts';
 import type { JsonObject } from '../message.ts';
@@ -26,7 +27,7 @@ export interface Reins {
 export async function followGraph(
   { db }: Pick<TurnContext, 'db'>,
   loaded: LoadedGraph,
-  run: Run,
+  run: BegunRun,
   log: EventLog,
   reins: Reins,
 ): Promise<TurnEvent> {
@@ -42,6 +43,7 @@ export async function followGraph(
     agent: beginning.values.agent,
     checkpointId,
     input: beginning.added,
+    ...(beginning.forgets && { forgets: beginning.forgets }),
   });
   const end = stand.end ?? (await stream(loaded, run, stand, log, reins));
   return end.interrupts
@@ -60,7 +62,7 @@ export const nothingToResume: TurnError = {
 async function stream(
   { compiled, graph, seats }: LoadedGraph,
   run: Run,
-  { from, beginning, step: stepBefore }: Stand,
+  { from, known, beginning, step: stepBefore }: Stand,
   log: EventLog,
   reins: Reins,
 ): Promise<TurnStop> {
@@ -74,18 +76,23 @@ async function stream(
   };
   const { context = {}, configurable: set = {} } = asked;
   const configurable = { ...set, ...namesOf(run) };
+  const durability = durabilityOf(asked, seats);
+  const writes = new HeldWrites(run.attempt > 1);
+  const journal: CheckpointJournal = { put: log.put, saved: log.saved, waits: durability === 'sync', writes };
   const options = {
     ...reins,
     ...limitsOf(asked, graph.limits),
-    durability: changesSomething(seats) ? ('sync' as const) : (asked.durability ?? 'sync'),
+    durability: durability === 'exit' ? durability : ('sync' as const), // so that a state comes before the step that goes on from it
     callbacks: noTracing,
     streamMode: ['custom', 'updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
     metadata: { run_id: run.run_id },
     configurable: {
       ...from,
+      known,
       run_id: run.run_id,
       owner: ownerOf(run),
       onSaved,
+      journal,
       caller: { context, configurable },
     },
   };
@@ -107,6 +114,7 @@ async function stream(
       }
     }
   }
+  await writes.flush();
   if (waits) return { values, interrupts: waits };
   return values.done ? { values } : { values, interrupts: [] }; // it stopped where the caller asked it to
 }
@@ -117,11 +125,15 @@ function namesOf({ run_id, thread_id, graph: graph_id, assistant_id }: Run): Jso
 }
 
 /**
- * Whether some tool of the graph changes something. What it did is known by the reply that asked for it, so that reply has
- * to be saved before: a turn that dies in between would ask a model again, and do it twice.
+ * `async`: every state is saved, with its events, while the next step is under way. What a tool changed is known by the reply that
+ * asked for it, so where some tool changes something each state is saved before the next step, whatever was asked: a turn that dies
+ * in between would ask a model again, and do it twice.
  */
-function changesSomething(seats: LoadedGraph['seats']): boolean {
-  return [...seats.values()].some(({ tools }) => tools.some(({ changes }) => changes !== 'nothing'));
+function durabilityOf({ durability = 'async' }: RunConfig, seats: LoadedGraph['seats']) {
+  const changesSomething = [...seats.values()].some(({ tools }) =>
+    tools.some(({ changes }) => changes !== 'nothing'),
+  );
+  return changesSomething ? 'sync' : durability;
 }
 
 function limitsOf(asked: RunConfig, { handoffs, calls }: LoadedGraph['graph']['limits']) {

@@ -20,23 +20,31 @@ export interface Followed {
   wants(event: LoggedEvent): boolean;
   /** Asked whenever the database has no more for now: whether none will come. */
   isOver(): Promise<boolean>;
+  /** The run that is wanted from its first event on: where it was accepted and begun here, that needs no look into the database. */
+  newRun?: string | undefined;
 }
 
 /** For how long a watcher waits for a database that is away, in milliseconds. */
 const patience = 60_000;
 
 /**
- * Events of a thread in order, those that are there and those to come, until the signal aborts or `isOver`. The next are asked for
- * when the last was taken, so a slow reader costs no memory: what is no longer in the live log is read from the database. While
- * that is away, the watcher waits with it, and after a minute a `StreamMovedError` sends it elsewhere.
+ * Events of a thread in order, those that are there and those to come, until the signal aborts or `isOver`; together those that are
+ * there together. The next are asked for when the last were taken, so a slow reader costs no memory: what is no longer in the live
+ * log is read from the database. While that is away, the watcher waits with it, and after a minute a `StreamMovedError` sends it
+ * elsewhere.
  */
 export async function* followLog(
   context: Pick<TurnContext, 'turns' | 'bus'>,
   followed: Followed,
-): AsyncGenerator<LoggedEvent> {
-  const { log, release } = context.turns.logs.hold(tenantKey(followed.threadId));
+): AsyncGenerator<LoggedEvent[]> {
+  const { bus, turns } = context;
+  const { threadId, newRun, signal } = followed;
+  const threadKey = tenantKey(threadId);
+  const { log, release } = turns.logs.hold(threadKey);
+  const isHere = newRun !== undefined && turns.logs.take(threadKey, newRun);
   try {
-    yield* follow(context, log, patient(followed));
+    const first = isHere ? await awaitFirst(log, newRun, lookEvery[bus.state()], signal) : undefined;
+    yield* follow(context, log, patient(followed), first);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
     throw new StreamMovedError({ cause: error });
@@ -49,25 +57,40 @@ async function* follow(
   { bus }: Pick<TurnContext, 'bus'>,
   log: LiveLog,
   { after, signal, read, wants, isOver }: Followed,
-): AsyncGenerator<LoggedEvent> {
-  let seq = after;
-  let caughtUp = false;
+  first: LoggedEvent | undefined,
+): AsyncGenerator<LoggedEvent[]> {
+  let seq = first ? first.seq - 1 : after;
+  let caughtUp = first !== undefined;
   while (!signal.aborted) {
     const more = log.next();
     const known = log.last();
     const live = caughtUp ? log.since(seq) : undefined;
     const events = live ?? (await read(seq));
-    for (const event of events) {
-      seq = event.seq;
-      if (wants(event)) yield event;
+    seq = events.at(-1)?.seq ?? seq;
+    if (events.length > 0) {
+      yield events.filter(wants);
+      continue;
     }
-    if (events.length > 0) continue;
-    if (!live) {
-      if (await isOver()) return yield* await read(seq); // what came between the two looks
-      seq = Math.max(seq, known); // nothing up to there is wanted
-    }
+    if (!live && (await isOver())) return yield await read(seq); // what came between the two looks
+    if (!live) seq = Math.max(seq, known); // nothing up to there is wanted
     caughtUp = await rings(more, lookEvery[bus.state()], signal);
   }
+}
+
+/** The run's first event, where the log has it by its next word; where not, the database has to be asked. */
+async function awaitFirst(
+  log: LiveLog,
+  runId: string,
+  milliseconds: number,
+  signal: AbortSignal,
+): Promise<LoggedEvent | undefined> {
+  const isFirst = (event: LoggedEvent) =>
+    event.runId === runId && event.type === 'turn-start' && event.attempt === 1;
+  const more = log.next();
+  const first = log.find(isFirst);
+  if (first || !log.isWhole()) return first;
+  await rings(more, milliseconds, signal);
+  return log.find(isFirst);
 }
 
 /** The same, waiting for a database that is away for a while. */

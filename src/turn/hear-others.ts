@@ -10,7 +10,7 @@ export function hearOthers(context: TurnContext): () => void {
 
   function hear(notice: Notice): void {
     if (notice.type === 'events') hearEvents(context, notice);
-    else if (notice.type === 'run-waits') turns.wake();
+    else if (notice.type === 'run-waits') hearWaiting(turns);
     else if (turns.running.has(notice.runId)) void stopAsked(context, [notice.runId]);
   }
 
@@ -21,6 +21,12 @@ export function hearOthers(context: TurnContext): () => void {
   }
 
   return bus.subscribe(hear, onGap);
+}
+
+/** How many wait is counted anew now and then. */
+function hearWaiting(turns: TurnContext['turns']): void {
+  turns.waiting = Math.max(1, turns.waiting);
+  turns.wake();
 }
 
 function hearEvents(

@@ -18,20 +18,27 @@ export async function insertRun(
       graph: request.graph,
       graph_version: run.version,
       assistant_id: request.assistantId ?? null,
-      input: JSON.stringify(inputOf(request)),
-      config: JSON.stringify(request.config ?? {}),
       webhook: request.webhook ?? null,
       begin_after: run.beginAfter ?? null,
-      kwargs: JSON.stringify(request.kwargs),
-      metadata: JSON.stringify(request.metadata),
       multitask_strategy: request.multitask,
+      ...textsOf(request),
       ...whoAsked(),
     })
     .execute();
 }
 
-/** Somebody with a key is known by that alone. */
-function whoAsked(): { user_id?: string; key_id?: string; asker?: string } {
+/** What of a request is kept with its run, as JSON. */
+export function textsOf(request: TurnRequest): Record<'input' | 'config' | 'kwargs' | 'metadata', string> {
+  return {
+    input: JSON.stringify(inputOf(request)),
+    config: JSON.stringify(request.config ?? {}),
+    kwargs: JSON.stringify(request.kwargs),
+    metadata: JSON.stringify(request.metadata),
+  };
+}
+
+/** The columns of a run that say who asked for it. Somebody with a key is known by that alone. */
+export function whoAsked(): { user_id?: string; key_id?: string; asker?: string } {
   const caller = currentCaller();
   if (!caller) return {};
   const asker = JSON.stringify(askerOf(caller));

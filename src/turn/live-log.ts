@@ -16,6 +16,10 @@ export interface LiveLog {
   last(): number;
   /** The events after `seq`; undefined when the database has to be asked. */
   since(seq: number): LoggedEvent[] | undefined;
+  /** The first event here of which `wanted` is true. */
+  find(wanted: (event: LoggedEvent) => boolean): LoggedEvent | undefined;
+  /** Whether every event that anybody told of since the log was opened is here. */
+  isWhole(): boolean;
   /** Resolves at the next event or hint. */
   next(): Promise<void>;
 }
@@ -25,6 +29,7 @@ export function openLiveLog(): LiveLog {
   let characters = 0;
   /** The highest number that is known to be in the database. */
   let last = 0;
+  let forgot = false;
   let bell = Promise.withResolvers<void>();
 
   function ring(): void {
@@ -41,6 +46,7 @@ export function openLiveLog(): LiveLog {
   }
 
   function forget(count: number): void {
+    forgot = true;
     for (const event of events.splice(0, count)) characters -= sizeOf(event);
   }
 
@@ -69,14 +75,21 @@ export function openLiveLog(): LiveLog {
       if (first === undefined || seq < first - 1 || events.at(-1)?.seq !== last) return undefined;
       return events.slice(seq - first + 1);
     },
+    find: (wanted) => events.find(wanted),
+    isWhole: () => !forgot && last === (events.at(-1)?.seq ?? 0),
     next: () => bell.promise,
   };
 }
 
-/** About how much memory an event holds: its texts. */
+/** About how much memory an event holds, in characters: its texts, and what is around them. */
 function sizeOf(event: LoggedEvent): number {
-  if (event.type === 'text-delta') return event.text.length + 200;
-  if (event.type === 'step-end' || event.type === 'turn-start') return JSON.stringify(event).length;
-  if (event.type === 'call-end') return event.message.content.length + 500;
-  return 500;
+  return event.type === 'text-delta' ? event.text.length + 200 : 200 + sizeOfJson(event);
+}
+
+function sizeOfJson(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 8;
+  let size = 0;
+  for (const member of Object.values(value)) size += 16 + sizeOfJson(member);
+  return size;
 }

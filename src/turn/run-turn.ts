@@ -1,7 +1,7 @@
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
 import { LostThreadError } from '../db/events.ts';
 import { isOverdue, isUnavailable } from '../db/is-unavailable.ts';
-import type { Run } from '../db/runs.ts';
+import type { BegunRun, Run } from '../db/runs.ts';
 import { VersionError } from '../handoff/pinned-versions.ts';
 import { ModelError } from '../model/chat-model.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
@@ -24,7 +24,7 @@ export class HandOverError extends Error {
  */
 export async function runTurn(
   context: TurnContext,
-  run: Run,
+  run: BegunRun,
   log: EventLog,
   reins: Reins,
 ): Promise<TurnEvent> {

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { Command } from '@langchain/langgraph';
 import type { Decided } from '../handoff/ask-approval.ts';
 import type { Graph } from '../handoff/graph-file.ts';
-import { applyUpdate, emptyState, noCounts, type StateUpdate, type StateValues } from '../handoff/state.ts';
+import {
+  applyUpdate,
+  emptyState,
+  messagesBefore,
+  noCounts,
+  type StartUpdate,
+  type StateValues,
+} from '../handoff/state.ts';
 import { noCourse } from '../handoff/turn-course.ts';
 import type { AiMessage, Call, HumanMessage, Json, Message, ToolMessage } from '../message.ts';
 
@@ -27,9 +34,11 @@ export interface TurnInput {
 /** How a turn begins. */
 export interface Beginning {
   /** The input as LangGraph takes it; null goes on from the saved state. */
-  start: StateUpdate | Command | null;
+  start: StartUpdate | Command | null;
   /** The messages that it adds. */
   added: Message[];
+  /** How many of the first ones the history leaves behind. */
+  forgets?: number;
   /** The state with them. */
   values: StateValues;
 }
@@ -53,9 +62,11 @@ export function beginTurn(
   if (input.proceed) return { start: null, added: [], values: saved };
   if (input.resume !== undefined) return resumeTurn(input, saved, interrupts);
   const start = newTurn(graph, input, saved, recorded);
-  const values = applyUpdate(saved, start);
-  const command = input.goto ? new Command({ update: start, goto: input.goto }) : start;
-  return { start: command, added: start.messages, values };
+  const added = start.messages;
+  const forgets = graph.history ? messagesBefore(saved.messages, graph.history.turns) : 0;
+  const update = forgets > 0 ? { ...start, messages: { forget: forgets, add: added } } : start;
+  const command = input.goto ? new Command({ update, goto: input.goto }) : update;
+  return { start: command, added, forgets, values: applyUpdate(saved, update) };
 }
 
 function resumeTurn(

@@ -28,6 +28,8 @@ export interface TurnRequest {
   kwargs: JsonObject;
   /** The assistant that was asked; absent: the graph's own. */
   assistantId?: string;
+  /** An assistant that is taken for what the files say: the turn is refused with a `ChangedAssistantError` where the database has it. */
+  assumed?: string;
   config?: RunConfig;
   /** What to do when the thread is busy: wait, refuse, or stop what runs and keep or take back what it did. */
   multitask: Multitask;

@@ -2,12 +2,15 @@ import type { BaseCheckpointSaver } from '@langchain/langgraph';
 import type { Kysely } from 'kysely';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
+import type { BegunRun } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import type { GraphShelf } from '../handoff/graph-shelf.ts';
 import type { Limits } from '../limits/open-limits.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
 import type { Claim, Queue } from '../queue/open-queue.ts';
+import type { Ledger } from '../usage/open-ledger.ts';
+import type { Journal } from './journal/journal.ts';
 import { type LiveLogs, openLiveLogs } from './live-logs.ts';
 
 /** A run that is carried out in this process. */
@@ -21,6 +24,14 @@ export interface RunningRun {
   over: Promise<void>;
 }
 
+/** Room for one run that this process is about to begin. */
+export interface Place {
+  /** Carries out a run that was begun as it was accepted. */
+  begin(claim: Claim, run: BegunRun): void;
+  /** It is not needed. */
+  leave(): void;
+}
+
 /** What is under way in this process. */
 export interface Turns {
   logs: LiveLogs;
@@ -30,6 +41,8 @@ export interface Turns {
   wake: () => void;
   /** Whether this process has no room for another run: then others are told of those that wait. */
   isFull: () => boolean;
+  /** Room for a run that is begun as it is accepted; undefined where there is none beyond what those that wait need. */
+  takePlace: () => Place | undefined;
   /** Whether a turn that ended is to be scored: none, unless somebody here scores turns. */
   isSampled: (run: { run_id: string; graph: string }) => boolean;
   /** Set when the process is about to end: no turn is accepted any more. */
@@ -58,6 +71,8 @@ export interface TurnContext {
   bus: Bus;
   limits: Limits;
   turns: Turns;
+  journal: Journal;
+  ledger: Pick<Ledger, 'written'>;
 }
 
 export function noTurns(): Turns {
@@ -66,6 +81,7 @@ export function noTurns(): Turns {
     running: new Map(),
     wake: () => undefined,
     isFull: () => true,
+    takePlace: () => undefined,
     isSampled: () => false,
     stopping: false,
     closed: new AbortController(),

@@ -28,20 +28,23 @@ export async function* watchRun(
   { threadId, runId, after = 0, signal }: Watch,
 ): AsyncGenerator<LoggedEvent> {
   const { db, turns } = context;
-  const events = followLog(context, {
+  const batches = followLog(context, {
     threadId,
     after,
     signal: AbortSignal.any([signal, turns.closed.signal]),
     read: (seq) => readEvents(db, { runId, after: seq, limit: page }),
     wants: (event) => event.runId === runId,
+    newRun: after === 0 ? runId : undefined,
     async isOver() {
       const run = await getRun(db, runId);
       return !run || (run.status !== 'pending' && run.status !== 'running');
     },
   });
-  for await (const event of events) {
-    yield event;
-    if (isLast(event)) return;
+  for await (const batch of batches) {
+    for (const event of batch) {
+      yield event;
+      if (isLast(event)) return;
+    }
   }
   if (turns.closed.signal.aborted && !signal.aborted) throw new StreamMovedError();
 }

@@ -18,7 +18,7 @@ export async function* watchThread(
   { threadId, after = 0, signal }: { threadId: string; after?: number; signal: AbortSignal },
 ): AsyncGenerator<LoggedEvent> {
   const { db, turns } = context;
-  yield* followLog(context, {
+  const batches = followLog(context, {
     threadId,
     after,
     signal: AbortSignal.any([signal, turns.closed.signal]),
@@ -26,5 +26,6 @@ export async function* watchThread(
     wants: () => true,
     isOver: async () => false,
   });
+  for await (const batch of batches) yield* batch;
   if (turns.closed.signal.aborted && !signal.aborted) throw new StreamMovedError();
 }

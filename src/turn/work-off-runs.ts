@@ -1,13 +1,14 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { RunControl } from '@langchain/langgraph';
 import { isUnavailable } from '../db/is-unavailable.ts';
-import { listAskedToStop } from '../db/runs.ts';
+import { type BegunRun, listAskedToStop } from '../db/runs.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import { asService, inTenant } from '../tenancy.ts';
 import { CancelledError, cancellation } from './cancel-run.ts';
 import { carryOut } from './carry-out.ts';
 import { LostClaimError } from './lost-claim-error.ts';
 import { suspendedTenants } from './suspended-tenants.ts';
-import type { RunningRun, TurnContext } from './turns.ts';
+import type { Place, RunningRun, TurnContext } from './turns.ts';
 
 /** How often the queue is looked into without a sign, and claims are kept up, in milliseconds. */
 const lookEveryMs = 1_000;
@@ -26,9 +27,11 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
   let bell = Promise.withResolvers<void>();
   let stopped = false;
   let reachable = true;
+  let promised = 0; // places for runs that are being accepted
+  const asWorker = AsyncLocalStorage.snapshot(); // a run keeps nothing of the request that it was accepted in
 
   function free(): number {
-    return turns.stopping ? 0 : config.runs.concurrency - turns.running.size;
+    return turns.stopping ? 0 : config.runs.concurrency - turns.running.size - promised;
   }
 
   async function look(): Promise<void> {
@@ -54,13 +57,29 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
     }
   }
 
-  function begin(claim: Claim): void {
+  /** Whoever waits already comes first: there is room for them too, or there is none. */
+  function takePlace(): Place | undefined {
+    if (stopped || free() <= turns.waiting) return undefined;
+    promised += 1;
+    const leave = () => {
+      promised -= 1;
+    };
+    return {
+      begin(claim, run) {
+        leave();
+        asWorker(() => begin(claim, run));
+      },
+      leave,
+    };
+  }
+
+  function begin(claim: Claim, begun?: BegunRun): void {
     const controller = new AbortController();
     const control = new RunControl();
     const reins = { signal: controller.signal, control };
-    const over = inTenant(claim.tenant, () => carryOut(context, claim, reins)).finally(() => {
+    const over = inTenant(claim.tenant, () => carryOut(context, claim, reins, begun)).finally(() => {
       if (turns.running.get(claim.id) === run) turns.running.delete(claim.id);
-      turns.wake();
+      if (turns.waiting > 0) turns.wake(); // for its place, or its thread
     });
     const run: RunningRun = {
       claim,
@@ -75,6 +94,7 @@ export function workOffRuns(context: TurnContext): { stop: () => void; end: () =
 
   turns.wake = () => bell.resolve();
   turns.isFull = () => free() <= 0;
+  turns.takePlace = takePlace;
   void look();
   const keeper = setInterval(() => void keepClaims(context), keepEveryMs);
   keeper.unref();

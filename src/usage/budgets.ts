@@ -1,6 +1,8 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { BudgetTable } from '../db/tables/usage-tables.ts';
+import { currentTenant } from '../tenancy.ts';
+import { budgetsChanged } from './known-budgets.ts';
 
 /** What a budget is about, and how much it is: nano-dollars, or tokens. */
 export interface BudgetTerms {
@@ -38,6 +40,7 @@ export async function setBudget(
     )
     .returning(['budget_id', sql<boolean>`xmax = 0`.as('made')])
     .executeTakeFirstOrThrow();
+  budgetsChanged(currentTenant());
   return { budgetId: set.budget_id, made: set.made };
 }
 
@@ -47,6 +50,7 @@ export async function removeBudget(db: Kysely<Schema>, budgetId: string): Promis
     .deleteFrom('baton.budget')
     .where('budget_id', '=', budgetId)
     .executeTakeFirst();
+  budgetsChanged(currentTenant());
   return numDeletedRows > 0n;
 }
 

@@ -6,8 +6,10 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
 import { BudgetError, type SpentBudget, unpricedError } from './budget-error.ts';
 import { countCall } from './count-call.ts';
+import { type BegunCall, insertCalls } from './insert-calls.ts';
+import { knowBudgets } from './known-budgets.ts';
 import { currentPayer, type Payer } from './payer.ts';
-import { type CallToMake, type Reservation, reserveCall } from './reserve-call.ts';
+import { type CallToMake, callRow, type Reservation, reserveCall } from './reserve-call.ts';
 import { type Alert, type CallEnd, settleCalls } from './settle-calls.ts';
 import { openWriteBehind } from './write-behind.ts';
 
@@ -18,20 +20,34 @@ export interface HeldCall {
   /** Whether a budget applies: then the call must keep to what was reserved for it. */
   budgeted: boolean;
   startedAt: number;
+  /** Of a call that no budget applies to: what is written down of it within moments. */
+  begun?: Begun;
+}
+
+interface Begun extends BegunCall {
+  isWritten?: true;
+}
+
+/** What is written a moment later: a call that began, or the end of one that is written. */
+interface Entry {
+  begun?: Begun;
+  end?: CallEnd;
 }
 
 /** The one place where model calls are written down, and budgets held. */
 export interface Ledger {
   /**
    * Writes down a call of whoever the code that asks works for, and holds what it may cost. Where others' calls hold what it
-   * needs, waits for them a while. `closer` tells a closer figure, for when the first does not fit. Rejects with a `BudgetError`.
+   * needs, waits for them a while. A call of a tenant that has no budget is written within moments, and waits for nothing. `closer` tells a closer figure, for when the first does not fit. Rejects with a `BudgetError`.
    */
   reserve(call: CallToMake, signal: AbortSignal, closer?: () => Promise<CallToMake>): Promise<HeldCall>;
   /** Writes down what became of a call: at once where a budget applies, else within moments. Never rejects. */
   settle(held: HeldCall, end: Told): Promise<void>;
   /** The same, where it takes a while to tell; `flush` waits for it. */
   settleLater(held: HeldCall, end: () => Promise<Told>): void;
-  /** Resolves when all that was settled in this process is written. */
+  /** Resolves when what is known by now of calls is written, or could not be: to be awaited before the end of a run is told. */
+  written(): Promise<void>;
+  /** The same, with the ends that take a while to tell. */
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -50,7 +66,28 @@ export interface LedgerOptions {
 
 export function openLedger(options: LedgerOptions): Ledger {
   const { db, log, metrics } = options;
-  const later = openWriteBehind<CallEnd>(write, log);
+  const budgets = knowBudgets(db);
+  const later = openWriteBehind<Entry>(writeAll, log);
+
+  /** An end is told of a call that is written: one that comes while its call is being written waits for that. */
+  async function writeAll(tenant: string, entries: Entry[]): Promise<void> {
+    const begun = entries.flatMap(({ begun }) => (begun && !begun.isWritten ? [begun] : []));
+    const told = begun.map((call) => ({ ...call }));
+    const fresh =
+      told.length > 0 ? await insertCalls(db, tenant, told, options.holdSeconds) : new Set<string>();
+    const ends = entries.flatMap(({ end }) => end ?? []);
+    const late: CallEnd[] = [];
+    for (const [at, call] of begun.entries()) {
+      call.isWritten = true;
+      const isTold = told[at]?.end !== undefined && fresh.has(call.row.call_id);
+      if (call.end && !isTold) late.push(call.end);
+    }
+    if (ends.length + late.length === 0) return;
+    await write(tenant, [...ends, ...late]).catch((error: unknown) => {
+      for (const end of late) later.add(tenant, { end });
+      throw error;
+    });
+  }
 
   async function write(tenant: string, ends: CallEnd[]): Promise<void> {
     const alerts = await settleCalls(db, tenant, ends);
@@ -64,13 +101,23 @@ export function openLedger(options: LedgerOptions): Ledger {
   }
 
   async function settle(
-    { callId, payer, budgeted, startedAt }: HeldCall,
+    { callId, payer, budgeted, startedAt, begun }: HeldCall,
     { outcome, took }: Told,
   ): Promise<void> {
     countCall(metrics, took);
     const end = { callId, outcome, ...(took && { took }), milliseconds: Date.now() - startedAt };
-    if (!budgeted) return later.add(payer.tenant, end);
-    await write(payer.tenant, [end]).catch(() => later.add(payer.tenant, end));
+    if (begun && !begun.isWritten) begun.end = end;
+    else if (!budgeted) later.add(payer.tenant, { end });
+    else await write(payer.tenant, [end]).catch(() => later.add(payer.tenant, { end }));
+  }
+
+  /** Nothing has to be held, so nobody waits for the database. */
+  function writeLater(held: Omit<HeldCall, 'budgeted'>, call: CallToMake): HeldCall {
+    const { payer, callId, startedAt } = held;
+    const { exempt: _, ...row } = callRow(payer, callId, call);
+    const begun: Begun = { row, startedAt };
+    later.add(payer.tenant, { begun });
+    return { ...held, budgeted: false, begun };
   }
 
   const counting = new Set<Promise<void>>();
@@ -83,6 +130,8 @@ export function openLedger(options: LedgerOptions): Ledger {
   return {
     async reserve(call, signal, closer) {
       const held = { callId: uuidv7(), payer: currentPayer(), startedAt: Date.now() };
+      const { exempt, tenant } = held.payer;
+      if (exempt || !(await budgets.mayApply(tenant))) return writeLater(held, call);
       const hold = (made: CallToMake) => reserveCall(db, held.payer, held.callId, made, options.holdSeconds);
       const answer = await holdPatiently(call, { hold, closer, signal, waitMs: options.waitMs ?? 10_000 });
       if (!answer.short) return { ...held, budgeted: answer.held > 0 };
@@ -99,6 +148,7 @@ export function openLedger(options: LedgerOptions): Ledger {
         .finally(() => counting.delete(told));
       counting.add(told);
     },
+    written: later.flush,
     flush,
     async close() {
       await flush();

@@ -31,7 +31,26 @@ export async function reserveCall(
   call: CallToMake,
   holdSeconds: number,
 ): Promise<Reservation> {
-  const row = {
+  const row = callRow(payer, callId, call);
+  const worst = call.worstCost?.toString() ?? null;
+  const { rows } = await inTenant(payer.tenant, () =>
+    sql<{ reserved: Answer }>`select baton.reserve_model_call(
+      ${JSON.stringify(row)}::jsonb, ${worst}::bigint, ${call.worstTokens}::bigint, ${holdSeconds}::integer) as reserved`.execute(
+      db,
+    ),
+  );
+  const answer = rows[0]?.reserved;
+  if (!answer) throw new Error('The database did not say whether a call may be made.');
+  if ('held' in answer) return answer;
+  const { take, ...short } = answer;
+  return { short, take };
+}
+
+type Answer = { held: number } | (SpentBudget & { take: number | null });
+
+/** A call that is about to be made as the columns of the ledger have it, and whether it is exempt from budgets. */
+export function callRow(payer: Payer, callId: string, call: CallToMake) {
+  return {
     call_id: callId,
     exempt: payer.exempt,
     user_id: payer.userId,
@@ -48,18 +67,4 @@ export async function reserveCall(
     cost_nano: call.promptCost?.toString(),
     price_version: call.priceVersion,
   };
-  const worst = call.worstCost?.toString() ?? null;
-  const { rows } = await inTenant(payer.tenant, () =>
-    sql<{ reserved: Answer }>`select baton.reserve_model_call(
-      ${JSON.stringify(row)}::jsonb, ${worst}::bigint, ${call.worstTokens}::bigint, ${holdSeconds}::integer) as reserved`.execute(
-      db,
-    ),
-  );
-  const answer = rows[0]?.reserved;
-  if (!answer) throw new Error('The database did not say whether a call may be made.');
-  if ('held' in answer) return answer;
-  const { take, ...short } = answer;
-  return { short, take };
 }
-
-type Answer = { held: number } | (SpentBudget & { take: number | null });

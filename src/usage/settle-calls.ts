@@ -29,12 +29,15 @@ export type Alert = Selectable<BudgetAlertTable>;
  */
 export async function settleCalls(db: Kysely<Schema>, tenant: string, ends: CallEnd[]): Promise<Alert[]> {
   const { rows } = await inTenant(tenant, () =>
-    sql<Alert>`select * from baton.settle_model_calls(${JSON.stringify(ends.map(toRow))}::jsonb)`.execute(db),
+    sql<Alert>`select * from baton.settle_model_calls(${JSON.stringify(ends.map(endRow))}::jsonb)`.execute(
+      db,
+    ),
   );
   return rows;
 }
 
-function toRow({ callId, outcome, took, milliseconds }: CallEnd): object {
+/** An end as the columns of the ledger have it; what it does not say is undefined. */
+export function endRow({ callId, outcome, took, milliseconds }: CallEnd): Record<string, unknown> {
   const ended = { call_id: callId, outcome, milliseconds };
   if (!took) return ended;
   const { provider, model, key, usage, cost, priceVersion } = took;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { type Database, openPostgres, type PostgresDatabase } from '../../src/db/open-database.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
@@ -15,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => made.drop());
 
 const { kind } = inject('template');
+const slow = { timeout: 30_000 };
 
 describe.runIf(kind === 'pglite')('on the embedded database', () => {
   test('the bus is alone, with Redis or without, and everything may be called', async () => {
@@ -33,6 +35,7 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
   test('two processes hear each other, in the order of each thread, and nobody hears itself', async () => {
     const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
     expect(one.bus.state()).toBe('connected');
+    const start = performance.now();
     for (let seq = 1; seq <= 60; seq++) {
       one.bus.publish(toldWhole('a', seq));
       two.bus.publish(told('b', seq));
@@ -46,7 +49,7 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
     expect(two.heard).toContainEqual({ type: 'run-waits' });
     expect(lastSeq(two.heard, 'b') + lastSeq(one.heard, 'a')).toBe(0);
     expect(two.heard.every((notice) => !('events' in notice))).toBe(true);
-    expect(two.heard.length).toBeLessThan(40);
+    expect(two.heard.length).toBeLessThan((performance.now() - start) / 20 + 10); // a send in 20 ms
   });
 
   test('what a moment gathers may be larger than a payload', async () => {
@@ -82,10 +85,34 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
     expect(two.logged.map(({ msg }) => msg)).toContain('a listener of the bus failed');
   });
 
+  test('while nobody else is there nothing is said, and who comes hears of a gap and of all that follows', async () => {
+    const said = await listenBeside();
+    const one = await openTestBus({ database });
+    await expect.poll(() => said.length, slow).toBeGreaterThan(0); // that it is there
+    const isSaid = (seq: number) => said.some((text) => text.includes(`"seq":${seq}`));
+    let seq = 0;
+    await expect
+      .poll(
+        async () => {
+          one.bus.publish(told('t', ++seq));
+          await sleep(100);
+          return isSaid(seq);
+        },
+        { ...slow, interval: 50 },
+      )
+      .toBe(false);
+    const two = await openTestBus({ database });
+    await expect.poll(() => two.gaps(), slow).toBe(1);
+    one.bus.publish(told('t', ++seq));
+    two.bus.publish(told('u', 1));
+    await expect.poll(() => two.heard, slow).toEqual([told('t', seq)]);
+    await expect.poll(() => one.heard, slow).toEqual([told('u', 1)]);
+  });
+
   test('a cut connection is made again: that is a gap, and then everything is heard', async () => {
     const [one, two] = [await openTestBus({ database }), await openTestBus({ database })];
     await cutListeners(database);
-    await expect.poll(() => [one.gaps(), two.gaps()], { timeout: 5000 }).toEqual([1, 1]);
+    await expect.poll(() => [one.gaps(), two.gaps()], slow).toEqual([1, 1]);
     expect(two.bus.state()).toBe('connected');
     one.bus.publish(told('t', 1));
     await expect.poll(() => two.heard).toEqual([told('t', 1)]);
@@ -103,14 +130,14 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
     one.bus.publish({ type: 'cancel', runId: 'first' });
     for (let seq = 1; seq <= 1000; seq++) one.bus.publish(told('t', seq));
     proxy.mend();
-    await expect.poll(() => two.heard, { timeout: 5000 }).toContainEqual({ type: 'cancel', runId: 'first' });
+    await expect.poll(() => two.heard, slow).toContainEqual({ type: 'cancel', runId: 'first' });
     expect(two.heard).toContainEqual(told('t', 1000));
     expect(two.gaps()).toBe(0);
     proxy.cut();
     await expect.poll(() => one.bus.state()).toBe('cut');
     for (let run = 0; run < 25_000; run++) one.bus.publish({ type: 'cancel', runId: `${run}` });
     proxy.mend();
-    await expect.poll(() => two.gaps(), { timeout: 5000 }).toBeGreaterThan(0);
+    await expect.poll(() => two.gaps(), slow).toBeGreaterThan(0);
     expect(two.heard.length).toBeLessThan(12_000);
   });
 
@@ -118,14 +145,14 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
     const { database: far, proxy } = await throughProxy();
     const { bus, gaps } = await openTestBus({ database: far });
     proxy.freeze();
-    await expect.poll(() => bus.state(), { timeout: 10_000 }).toBe('cut');
+    await expect.poll(() => bus.state(), slow).toBe('cut');
     proxy.mend();
-    await expect.poll(() => gaps(), { timeout: 8000 }).toBe(1);
+    await expect.poll(() => gaps(), slow).toBe(1);
     proxy.freeze();
     bus.publish(told('t', 2));
     const start = performance.now();
     await bus.close();
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(2_500); // an answer of the server is waited for for 3 s
   });
 
   test('a bus opens without its database, says that it is cut, and closes', async () => {
@@ -136,13 +163,24 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
     bus.publish({ type: 'run-waits' });
     const start = performance.now();
     await bus.close();
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(2_500); // an answer of the server is waited for for 3 s
   });
 });
 
 async function cutListeners({ db }: Database): Promise<void> {
   await sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'baton-listen' and datname = current_database()`.execute(db);
+}
+
+/** All that is said over the bus, heard by somebody who says nothing. */
+async function listenBeside(): Promise<string[]> {
+  const client = new pg.Client(made.env.DATABASE_URL);
+  const said: string[] = [];
+  client.on('notification', ({ payload }) => said.push(payload ?? ''));
+  await client.connect();
+  await client.query('listen baton_bus');
+  onTestFinished(() => client.end());
+  return said;
 }
 
 /** The same database, over connections that the test can cut. */

@@ -24,13 +24,12 @@ test('of one thread only the highest number is sent, and the events that lead to
 test('however much is said, it is sent once in a while', async () => {
   const { outbox, sent } = open();
   const start = performance.now();
-  for (let seq = 1; performance.now() - start < 200; seq++) {
+  for (let seq = 1; sent.length < 5; seq++) {
     outbox.add(told('a', seq));
     await sleep(1);
   }
   await outbox.close();
-  expect(sent.length).toBeGreaterThan(2);
-  expect(sent.length).toBeLessThanOrEqual(12);
+  expect((performance.now() - start) / sent.length).toBeGreaterThan(12); // every 20 ms, but for the first and the last
 });
 
 test('what could not be sent is tried again, without its events, beside what came since', async () => {

@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterEach(() => redis?.kill());
 
 const streamKey = 'test:events';
-const slow = { timeout: 10_000 };
+const slow = { timeout: 30_000 };
 
 describe.skipIf(reason !== undefined)('over Redis', () => {
   const options = () => ({ database, redisUrl: redis.url, streamKey, deafEvery: 300 });
@@ -191,7 +191,7 @@ describe.skipIf(reason !== undefined)('over Redis', () => {
     await expect.poll(() => two.heard, slow).toEqual([told('a', 1)]);
     const start = performance.now();
     await one.bus.close();
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(1_800); // an answer of Redis is waited for for 2 s
   });
 });
 

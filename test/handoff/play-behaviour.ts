@@ -205,8 +205,11 @@ function earlier({ by, text }: Behaviour['history'][number], at: number): Messag
   return { type: 'ai', id, name: 'assistant', content: text, tool_calls: [] };
 }
 
+/** The newest state as it was saved: what a task handed in after that is no part of it until the next one is, and a new turn drops it. */
 async function valuesOf({ life }: Scene): Promise<StateValues | undefined> {
-  const { values } = await life.compiled.getState(config);
+  const newest = await life.compiled.getState(config);
+  const isSaved = newest.next.length === newest.tasks.length;
+  const { values } = isSaved ? newest : await life.compiled.getState(newest.config);
   return (values as Partial<StateValues>).messages ? (values as StateValues) : undefined; // empty on a new thread
 }
 

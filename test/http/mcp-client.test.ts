@@ -147,7 +147,7 @@ test('a graph that appears is listed at once', async () => {
   const names = async () => (await client.listTools()).tools.map(({ name }) => name);
   expect(await names()).toEqual(['one']);
   await project.write({ 'graphs/two.yaml': graphText('Two.') });
-  await expect.poll(names, { timeout: 5_000 }).toEqual(['one', 'two']);
+  await expect.poll(names, { timeout: 20_000 }).toEqual(['one', 'two']);
 });
 
 const initialize = {

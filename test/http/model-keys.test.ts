@@ -302,7 +302,7 @@ test('so many keys may be, and no more', async () => {
     send(service, 'POST', '/api/v1/model-keys', { headers: many, body: { provider: 'openai', secret } });
   for (let at = 0; at < 50; at += 1) expect((await post()).status).toBe(201);
   expect((await post()).status).toBe(409);
-}, 30_000);
+}, 60_000);
 
 test('what is done to keys is in the audit, and their secrets are not', async () => {
   const { body } = await ask('acme', 'GET', 'audit?action=model-key-*&limit=1000');

@@ -55,12 +55,12 @@ test('what is refused is not repeated', () => {
 });
 
 test('the longest password is looked at in no time that anybody notices', () => {
-  const began = performance.now();
+  const before = process.cpuUsage();
   for (const text of ['a', 'ab', 'password', 'qwertz1', 'ﷺ'])
     try {
       checkPassword(text.repeat(256).slice(0, 256), about);
     } catch {
       // whether it will do is not the question
     }
-  expect(performance.now() - began).toBeLessThan(1_000);
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(5_000); // a look that tries all ways takes minutes
 });

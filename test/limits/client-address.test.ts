@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientAddress, type ProxyHeader, type TrustedProxies } from '../../src/limits/client-address.ts';
+import { growthOf, mostGrowth } from '../support/growth.ts';
 
 const nobody: TrustedProxies = { hops: 0 };
 const proxies: TrustedProxies = { ranges: ['10.0.0.0/8', 'fd00::/8', '192.0.2.7'] };
@@ -94,10 +95,10 @@ test('nothing that a client can write before what its proxy adds changes who it 
   );
 });
 
-test('headers as long as they may be are read at once', () => {
-  const began = performance.now();
+test('long headers take no longer to read than they are long', async () => {
   for (const part of ['"', '\\', ',', ';', 'for=', '"\\', '[', '1.', '::'])
-    for (const header of ['forwarded', 'x-forwarded-for'] as const)
-      seen('10.0.0.1', part.repeat(16_384 / part.length), proxies, header);
-  expect(performance.now() - began).toBeLessThan(1_000);
-});
+    for (const header of ['forwarded', 'x-forwarded-for'] as const) {
+      const read = (length: number) => seen('10.0.0.1', part.repeat(length / part.length), proxies, header);
+      expect(await growthOf(read, 8 * 16_384), `${header}: ${part}`).toBeLessThan(mostGrowth);
+    }
+}, 60_000);

@@ -4,7 +4,8 @@ import { AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
 import { ChatGenerationChunk, type ChatResult } from '@langchain/core/outputs';
 import { expect, test } from 'vitest';
 import type { AiMessage } from '../../src/message.ts';
-import { createLangChainChatModel } from '../../src/model/langchain-chat-model.ts';
+import { openLangChainClient } from '../../src/model/langchain-client.ts';
+import { createProviderChatModel } from '../../src/model/provider-chat-model.ts';
 import { toLangChainMessages } from '../../src/model/to-langchain-messages.ts';
 import { oneWay } from '../support/one-way.ts';
 
@@ -48,7 +49,10 @@ const request = {
 
 test('what a model thought is kept beside its text, whole, and is not said', async () => {
   const heard: string[] = [];
-  const chat = createLangChainChatModel(oneWay({ open: async () => new ThinkingModel({}) }), options);
+  const chat = createProviderChatModel(
+    oneWay({ open: async () => openLangChainClient(new ThinkingModel({})) }),
+    options,
+  );
   const reply = await chat(request, (text) => heard.push(text));
   expect(reply.text).toBe('It is 149.');
   expect(heard).toEqual(['It is 149.']);

@@ -41,7 +41,7 @@ describe.each(Object.entries(attacks).filter(([kind]) => kind !== stopped))('%s'
 });
 
 describe(stopped, () => {
-  test.each(attacks[stopped] ?? [])('%s', { timeout: 30_000 }, async (text) => {
+  test.each(attacks[stopped] ?? [])('%s', { timeout: 60_000 }, async (text) => {
     const failed = await runSelect(database, text, quick).then(
       () => undefined,
       (error: unknown) => error,

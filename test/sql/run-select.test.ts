@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/db/open-database.ts';
 import { ToolError } from '../../src/errors.ts';
 import { createReader } from '../../src/sql/create-reader.ts';
 import { runSelect } from '../../src/sql/run-select.ts';
 import type { SqlPolicy } from '../../src/sql/sql-policy.ts';
+import { heldMemory } from '../support/held-memory.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { makeShop, shopPolicy } from './shop.ts';
 
@@ -82,24 +83,22 @@ test('an aggregate that would collect too much does not run', async () => {
 });
 
 test('a query that takes too long is stopped and the message says what to do', async () => {
-  const started = Date.now();
   const running = runSelect(database, endless, limited({ timeoutMs: 300 }));
   await expect(running).rejects.toThrow(/took longer than 0.3 s and was stopped. Filter/);
   await expect(running).rejects.toBeInstanceOf(ToolError);
-  expect(Date.now() - started).toBeLessThan(3_000);
   await expectOrder();
 });
 
-test('an abort stops the query within a second and is passed on', async () => {
+test('an abort stops the query long before its time is over, and is passed on', async () => {
   const controller = new AbortController();
   const reason = new Error('the turn was cancelled');
-  const running = runSelect(database, endless, limited({ timeoutMs: 20_000 }), { signal: controller.signal });
+  const running = runSelect(database, endless, limited({ timeoutMs: 600_000 }), {
+    signal: controller.signal,
+  });
   const failed = running.catch((error: unknown) => error);
   await untilRunning();
-  const aborted = Date.now();
   controller.abort(reason);
   expect(await failed).toBe(reason);
-  expect(Date.now() - aborted).toBeLessThan(1_000);
   if (database.kind === 'postgres') expect(await countEndless()).toBe(0);
   await expectOrder();
 });
@@ -154,15 +153,21 @@ test('a role that is missing is our fault, not the model’s', async () => {
   expect(failed).not.toBeInstanceOf(ToolError);
 });
 
-test('huge results leave the memory of this process as it is', { timeout: 60_000 }, async () => {
+test('huge results are never in memory as a whole, and leave it as it is', { timeout: 120_000 }, async () => {
   const oneResult = 90_000 * 2_000;
   const wide = "select repeat('x', 1000) as a, repeat('y', 1000) as b, g from generate_series(1, 90000) g";
-  for (let run = 0; run < 3; run++) await runSelect(database, wide, shopPolicy);
-  const before = process.memoryUsage.rss();
-  for (let run = 0; run < 20; run++) {
-    expect((await runSelect(database, wide, shopPolicy)).truncated).toBe('bytes');
+  const policy = limited({ ...shopPolicy.limits, timeoutMs: 60_000 });
+  await runSelect(database, 'select 1 as one', policy);
+  const before = heldMemory();
+  const seen: number[] = [];
+  const look = setInterval(() => seen.push(heldMemory()), 50);
+  onTestFinished(() => clearInterval(look));
+  for (let run = 0; run < 12; run++) {
+    expect((await runSelect(database, wide, policy)).truncated).toBe('bytes');
+    if (run % 5 === 0) seen.push(heldMemory());
   }
-  expect(process.memoryUsage.rss() - before).toBeLessThan(2 * oneResult);
+  expect(Math.max(...seen) - before).toBeLessThan(oneResult / 3);
+  expect(heldMemory() - (seen[0] ?? 0)).toBeLessThan(oneResult / 10);
 });
 
 async function expectOrder(): Promise<void> {

@@ -1,7 +1,9 @@
 import { HttpResponse, http } from 'msw/http';
 import { setupServer } from 'msw/node';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { JsonObject } from '../../src/message.ts';
+import { FetchDispatcher } from './fetch-dispatcher.ts';
 
 export const wireUrl = 'https://models.test/v1';
 
@@ -34,13 +36,20 @@ export function standAtWire() {
   server.events.on('request:start', ({ request }) => {
     seen.push(request.url);
   });
-  beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
+  const dispatcher = getGlobalDispatcher();
+  beforeAll(() => {
+    server.listen({ onUnhandledFrame: 'error' });
+    setGlobalDispatcher(new FetchDispatcher(new URL(wireUrl).origin, dispatcher));
+  });
   afterEach(() => {
     requests.length = 0;
     seen.length = 0;
     answers = [];
   });
-  afterAll(() => server.close());
+  afterAll(() => {
+    setGlobalDispatcher(dispatcher);
+    server.close();
+  });
   return {
     requests,
     /** Every address that was asked, whether there was an answer or not. */

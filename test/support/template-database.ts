@@ -2,8 +2,7 @@
  * Makes one migrated database before the suite, which every test file then copies: a folder for embedded
  * Postgres, a template database where `DATABASE_URL` is set.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { appendFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
@@ -11,6 +10,7 @@ import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from '../../src/db/open-database.ts';
 import { openLog } from '../../src/log.ts';
 import { openQueue } from '../../src/queue/open-queue.ts';
+import { makeScratchFolder } from './make-scratch-folder.ts';
 
 export type Template =
   | { kind: 'pglite'; folder: string }
@@ -28,11 +28,15 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 async function setupPglite(project: TestProject): Promise<() => Promise<void>> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'baton-template-'));
+  const folder = await makeScratchFolder('baton-template-');
   await fill(await openEmbedded(folder));
+  await appendFile(path.join(folder, 'db/postgresql.conf'), smallBuffers);
   project.provide('template', { kind: 'pglite', folder });
   return () => rm(folder, { recursive: true, force: true });
 }
+
+/** What tests have is small, and embedded Postgres writes zeros all over its buffers each time it is opened. */
+const smallBuffers = '\nshared_buffers = 16MB\n';
 
 async function setupPostgres(project: TestProject, url: string): Promise<() => Promise<void>> {
   const database = `baton_template_${process.pid}`;

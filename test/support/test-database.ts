@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { cpSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { inject, onTestFinished } from 'vitest';
 import { type Database, openEmbedded, openPostgres } from '../../src/db/open-database.ts';
+import { makeScratchFolder } from './make-scratch-folder.ts';
 import { onServer, urlOf } from './template-database.ts';
 
 /** What a service needs to open a database that a test made. */
@@ -18,9 +18,9 @@ export interface TestDatabase {
 /** A migrated database of the suite's kind, for one file (drop it in `afterAll`) or one test. */
 export async function makeTestDatabase(): Promise<TestDatabase> {
   const template = inject('template');
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'baton-test-'));
+  const folder = await makeScratchFolder('baton-test-');
   if (template.kind === 'pglite') {
-    await cp(template.folder, folder, { recursive: true });
+    cpSync(template.folder, folder, { recursive: true }); // a quarter of what the asynchronous one takes
     const database = await openEmbedded(folder);
     return { database, env: { BATON_DATA_DIR: folder }, drop: () => close(database, folder) };
   }

@@ -32,7 +32,7 @@ test('one tenant’s turns take no more places than its share, and another’s f
   expect(loud.filter((answer) => answer === 'waiting.tenant')).toHaveLength(5);
   expect(await ask('globex')).toBe('accepted');
   await expect
-    .poll(() => context.turns.waitingOf, { timeout: 5_000 })
+    .poll(() => context.turns.waitingOf, { timeout: 20_000 })
     .toEqual(
       new Map([
         ['acme', 3],

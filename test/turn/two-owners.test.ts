@@ -87,6 +87,7 @@ test('who has a claim no more begins nothing: the run stays with whoever has it'
   const frozen = await stage.open(scriptedModel([]));
   const { claimRuns } = frozen.queue;
   frozen.queue.claimRuns = async () => [];
+  frozen.turns.takePlace = () => undefined;
   const ids = await ask(frozen, 'hi');
   const [claim] = await claimRuns(1);
   if (!claim) throw new Error('there was a run to claim');

@@ -37,10 +37,11 @@ function run(part: Partial<NonNullable<Work['run']>> = {}): Work {
 const calls = () => db.selectFrom('baton.model_call').selectAll().orderBy('started_at').execute();
 const alerts = () => db.selectFrom('baton.budget_alert').selectAll().orderBy('threshold').execute();
 
-test('a call is written down before it is made, with who pays for it, and again when it is over', async () => {
+test('a call is written down within moments of its begin, with who pays for it, and again when it is over', async () => {
   const ledger = ledgerOn(db);
   await inTenant(run(), async () => {
     const held = await ledger.reserve(aCall(), signal);
+    await ledger.flush();
     expect(await calls()).toMatchObject([
       {
         outcome: 'pending',
@@ -379,6 +380,7 @@ test('tenants know nothing of each other’s calls and budgets', async () => {
     await settleCalls(db, tenant, [{ callId: held.callId, outcome: 'lost' }]);
   });
   await inTenant(other, async () => {
+    await ledger.flush();
     expect(await calls()).toMatchObject([{ outcome: 'pending' }]);
     expect(await listBudgets(db)).toEqual([]);
   });

@@ -54,9 +54,16 @@ async function carryOut(
     if (!tool) throw new Error(`There is no tool ${name}.`);
     const { database, embedder } = context;
     const { signal } = new AbortController();
-    const own = { database, embedder, threadId: world, callId: randomUUID(), configurable: {}, signal };
+    const own: Partial<ToolContext> = {
+      database,
+      embedder,
+      threadId: world,
+      callId: randomUUID(),
+      configurable: {},
+      signal,
+    };
     try {
-      await tool.run(tool.parameters.parse(args), own as unknown as ToolContext); // these tools look at nothing else
+      await tool.run(tool.parameters.parse(args), own as ToolContext); // these tools look at nothing else
     } catch (error) {
       if (!(error instanceof ToolError)) throw error; // the data asks for calls that are refused
     }

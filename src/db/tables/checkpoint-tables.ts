@@ -35,6 +35,8 @@ export interface CheckpointValueTable {
   /** The positions of the items in the array, from `chain_start` up to `chain_end`. */
   chain_start: number | null;
   chain_end: number | null;
+  /** The position of the array's first item: what came before it is no part of this version. */
+  chain_from: Generated<number>;
   /** `[chain, end]` of the chains that this one continues, oldest first. */
   base: Jsonb<[string, number][]> | null;
 }

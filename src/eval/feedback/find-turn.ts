@@ -72,7 +72,7 @@ async function findMessage(
     .limit(20)
     .execute();
   for (const { run_id: runId, data } of rows) {
-    const found = messagesOf(data as unknown as TurnEvent).find(({ id }) => id === messageId); // as it was logged
+    const found = messagesOf(data as typeof data & TurnEvent).find(({ id }) => id === messageId); // as it was logged
     if (found?.type === 'ai') return { runId, messageId, agent: found.name };
   }
   return undefined;
@@ -98,7 +98,7 @@ async function readCourse(
     .where('type', 'in', ['turn-start', 'agent-start', 'turn-end'])
     .orderBy('seq')
     .execute();
-  const events = rows.map(({ data }) => data as unknown as TurnStart | AgentStart | TurnEnd); // as they were logged
+  const events = rows.map(({ data }) => data as typeof data & (TurnStart | AgentStart | TurnEnd)); // as they were logged
   const start = events.findLast((event) => event.type === 'turn-start');
   const end = events.findLast((event) => event.type === 'turn-end');
   const spoke = events.flatMap((event) => (event.type === 'agent-start' ? event.agent : []));

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { inTenant } from '../../tenancy.ts';
 import { BudgetError } from '../../usage/budget-error.ts';
@@ -54,11 +55,14 @@ export async function judgeRun(
   }
 }
 
+/** The details of a score by `scoreJudges`, as far as they are read. */
+const votes = z.object({ judges: z.array(z.object({ reasoning: z.string() })) });
+
 /** What each judge said, of judges who all were content too. */
 function toOnline({ scorer, value, details }: Score): OnlineScore[] {
   if (value === null) return [];
-  const { judges } = (details ?? {}) as unknown as { judges?: { reasoning: string }[] }; // as scoreJudges tells them
-  const why = judges?.map(({ reasoning }) => reasoning).join(' ');
+  const { data } = votes.safeParse(details);
+  const why = data?.judges.map(({ reasoning }) => reasoning).join(' ');
   return [{ scorer, value, ...(why && { why }) }];
 }
 

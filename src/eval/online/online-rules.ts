@@ -1,9 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { z } from 'zod';
-import { StartError } from '../../errors.ts';
-import { type FileProblem, formatProblem } from '../../yaml/file-problem.ts';
-import { checkYaml, readYaml } from '../../yaml/yaml-source.ts';
+import type { FileProblem } from '../../yaml/file-problem.ts';
+import { loadProjectFile, readProjectText } from '../../yaml/project-file.ts';
 import { criteriaOf } from '../suites/criteria-of.ts';
 
 export const onlineFileName = 'evals/online.yaml';
@@ -51,31 +48,17 @@ export const onlineSchema = z.strictObject({
   graphs: z.record(z.string(), graphSchema, 'expected a map of graphs').default({}),
 });
 
+const onlineFile = { name: onlineFileName, schema: onlineSchema };
+
 export type OnlineRules = z.infer<typeof onlineSchema>;
 export type OnlineJudge = OnlineRules['graphs'][string]['judges'][number];
 
 /** Reads the text of a project's `evals/online.yaml`. Returns what it says, or every mistake at its line. */
 export function readOnlineRules(source: string): OnlineRules | FileProblem[] {
-  const yaml = readYaml(onlineFileName, source);
-  if (Array.isArray(yaml)) return yaml;
-  if (yaml.data === null) return onlineSchema.parse({});
-  return checkYaml(yaml, onlineSchema);
+  return readProjectText(onlineFile, source);
 }
 
 /** The project's `evals/online.yaml`, or one that says nothing where there is none. Throws a `StartError` that lists its mistakes. */
-export async function loadOnlineRules(projectDir: string): Promise<OnlineRules> {
-  const read = readOnlineRules(await textOf(path.join(projectDir, onlineFileName)));
-  if (!Array.isArray(read)) return read;
-  throw new StartError(
-    `${onlineFileName} cannot be used:\n${read.map((problem) => `  - ${formatProblem(problem)}`).join('\n')}`,
-  );
-}
-
-async function textOf(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''; // errors of the file system have a code
-    throw error;
-  }
+export function loadOnlineRules(projectDir: string): Promise<OnlineRules> {
+  return loadProjectFile(onlineFile, projectDir);
 }

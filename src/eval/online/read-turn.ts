@@ -3,9 +3,9 @@ import { readEvents } from '../../db/events.ts';
 import { getRun, type Run } from '../../db/runs.ts';
 import type { Schema } from '../../db/schema.ts';
 import { textOf } from '../../message.ts';
-import type { TurnInput } from '../../turn/turn-input.ts';
 import { isLast, type LoggedEvent } from '../../turn-event.ts';
 import { costOfRun } from '../running/cost-of-run.ts';
+import { inputOfRun } from '../running/input-of-run.ts';
 import { toTranscript } from '../running/to-transcript.ts';
 import type { TurnTranscript } from '../transcript.ts';
 
@@ -28,7 +28,7 @@ export async function readTurn(db: Kysely<Schema>, runId: string): Promise<UserT
   const start = events.findLast((event) => event.type === 'turn-start');
   const end = events.findLast(isLast);
   if (!start || !end || (end.type === 'turn-error' && end.rolledBack)) return undefined;
-  const { messages, update } = run.input as unknown as TurnInput; // as `acceptTurn` wrote it
+  const { messages, update } = inputOfRun(run);
   const said = [...(update?.messages ?? []), ...messages].map(({ content }) => textOf(content)).join('\n');
   return {
     run,

@@ -2,8 +2,8 @@ import type { AppContext } from '../../app-context.ts';
 import { readThreadEvents } from '../../db/events.ts';
 import { getRun, type Run } from '../../db/runs.ts';
 import { type Json, type Message, textOf } from '../../message.ts';
-import type { TurnInput } from '../../turn/turn-input.ts';
 import { isLast, type LoggedEvent } from '../../turn-event.ts';
+import { inputOfRun } from '../running/input-of-run.ts';
 import { toTranscript } from '../running/to-transcript.ts';
 import type { TurnTranscript } from '../transcript.ts';
 
@@ -45,7 +45,7 @@ async function readAll(db: AppContext['db'], threadId: string): Promise<LoggedEv
 function toPastTurn(run: Run, events: LoggedEvent[]): PastTurn | undefined {
   const end = events.findLast(isLast);
   if (!end || (end.type === 'turn-error' && end.rolledBack)) return undefined;
-  const { messages, history, resume, update } = run.input as unknown as TurnInput; // as `acceptTurn` wrote it
+  const { messages, history, resume, update } = inputOfRun(run);
   const said = [...(update?.messages ?? []), ...messages];
   const ask = said
     .map(({ content }) => textOf(content))

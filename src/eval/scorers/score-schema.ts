@@ -24,10 +24,14 @@ const fence = /^[ \t]*(`{3,})(?:json)?[ \t]*\n([\s\S]*?)^[ \t]*\1/gim;
 /** The answer read as JSON: all of it, or without what follows `Evidence:`, or the first block of code that is JSON. */
 function readJson(answer: string): { value: unknown } | undefined {
   const blocks = [...answer.matchAll(fence)].map(([, , inside = '']) => inside);
-  for (const text of [answer, statedIn(answer), ...blocks]) {
-    try {
-      return { value: JSON.parse(text) };
-    } catch {} // the next one may be
+  return [answer, statedIn(answer), ...blocks].map(parse).find((read) => read !== undefined);
+}
+
+/** Undefined for what is no JSON: an answer may have texts that are none beside the one that is, and where none is the score tells. */
+function parse(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return undefined;
   }
-  return undefined;
 }

@@ -27,8 +27,9 @@ export function questionOf(
   messages: Message[],
   config: LangGraphRunnableConfig,
 ): Question | undefined {
+  if (!graph.cache) return;
   const [asked, ...others] = messages;
-  if (!graph.cache || asked?.type !== 'human' || others.some(({ type }) => type === 'human')) return;
+  if (asked?.type !== 'human' || others.some(({ type }) => type === 'human')) return;
   if (typeof asked.content !== 'string' || asked.content.length > mostCharacters) return;
   const text = asked.content.normalize('NFKC').trim().replace(/\s+/g, ' ');
   if (!text) return;

@@ -31,7 +31,8 @@ export async function checkAnswer(answer: Answer, ground: Ground, judge: Judge):
   const uncited = stated.filter(({ by }) => by.length === 0);
   const cited = stated.filter(({ by }) => by.length > 0);
   const astray = cited.flatMap((statement) => leadingAstray(statement, ground));
-  const left = cited.filter((statement) => !astray.some((one) => one.statement === statement));
+  const gone = new Set(astray.map(({ statement }) => statement));
+  const left = cited.filter((statement) => !gone.has(statement));
   const unsupported = left.length > 0 ? await judge(left, ground) : [];
   const faulty = [
     ...uncited.map((statement): Faulty => ({ statement, fault: 'uncited', missing: [] })),

@@ -1,10 +1,13 @@
+import type { Message } from '../../message.ts';
 import type { Seat, SeatedGraph } from '../seat.ts';
-import type { Found } from './found-passages.ts';
+import { foundInTurn } from './found-passages.ts';
 
 /** What an agent's model is told of citing: one that searches documents, and any that speaks after the turn has searched them. */
-export function citingNote({ graph }: SeatedGraph, { tools }: Seat, found: Found | undefined): string[] {
-  const { citations } = graph;
-  if (!citations || !(found || tools.some(({ findsPassages }) => findsPassages))) return [];
+export function citingNote(seated: SeatedGraph, { tools }: Seat, messages: Message[]): string[] {
+  const { citations } = seated.graph;
+  if (!citations) return [];
+  const searches = tools.some(({ findsPassages }) => findsPassages);
+  if (!searches && !foundInTurn(seated, messages)) return [];
   return [
     `# Citing
 

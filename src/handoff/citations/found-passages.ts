@@ -49,7 +49,18 @@ export function heldAgainst(seated: SeatedGraph, seat: Seat, messages: Message[]
   return found.searched || seat.tools.some(({ findsPassages }) => findsPassages) ? found : undefined;
 }
 
+const readings = new WeakMap<Message[], { seated: SeatedGraph; found: Found }>();
+
+/** A history stays as it is, and a step asks for what it tells more than once. */
 function readTurn(seated: SeatedGraph, messages: Message[]): Found {
+  const known = readings.get(messages);
+  if (known?.seated === seated) return known.found;
+  const found = readAll(seated, messages);
+  readings.set(messages, { seated, found });
+  return found;
+}
+
+function readAll(seated: SeatedGraph, messages: Message[]): Found {
   const turn = turnMessages(messages);
   const searching = searchTools(seated);
   const results = turn.filter((message) => message.type === 'tool' && !transferIn(message));

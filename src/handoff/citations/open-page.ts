@@ -71,12 +71,12 @@ export function openPage(source: string, { found, sentences }: Ground, kept: Set
     for (const passage of passages) addMark(passage, unit.text);
   }
 
-  /** A unit may cite a passage many times. */
-  const described = new Map<string, ReturnType<typeof describePassage>>();
+  /** By what is said and the passage: a unit may cite one many times. */
+  const described = new Map<string, Map<string, ReturnType<typeof describePassage>>>();
   function describe(passage: FoundPassage, said: string): ReturnType<typeof describePassage> {
-    const name = `${passage.id} ${said}`;
-    const known = described.get(name) ?? describePassage(passage, sentences.get(passage.id) ?? [], said);
-    described.set(name, known);
+    const ofSaid = described.get(said) ?? new Map<string, ReturnType<typeof describePassage>>();
+    const known = ofSaid.get(passage.id) ?? describePassage(passage, sentences.get(passage.id) ?? [], said);
+    described.set(said, ofSaid.set(passage.id, known));
     return known;
   }
 

@@ -35,11 +35,21 @@ function unitsOf(block: Block, marks: Mark[], text: string, bare: string): Unit[
   if (block.kind === 'rule') return [];
   const starts = block.kind === 'paragraph' || block.kind === 'item' ? startsOf(block, bare) : [block.from];
   const ends = [...starts.slice(1), block.end];
+  const marksOf = inOrder(marks);
   return starts.map((start, at) => {
     const end = start + text.slice(start, ends[at]).trimEnd().length;
-    const own = marks.filter((mark) => mark.start >= start && mark.start < end);
-    return { start, end, block, marks: own, text: plain(bare.slice(start, end)) };
+    return { start, end, block, marks: marksOf(start, end), text: plain(bare.slice(start, end)) };
   });
+}
+
+/** The marks that begin in a place; places are asked for in order, so that many take no longer than they are long. */
+function inOrder(marks: Mark[]): (start: number, end: number) => Mark[] {
+  let next = 0;
+  const nextFrom = (place: number): number => {
+    while ((marks[next]?.start ?? Number.POSITIVE_INFINITY) < place) next++;
+    return next;
+  };
+  return (start, end) => marks.slice(nextFrom(start), nextFrom(end));
 }
 
 /** Where the sentences of a block begin, none inside an address; the first begins where the block does, whatever stands before its first word. */

@@ -7,8 +7,6 @@ import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { type FoundAssistant, findAssistant } from '../langgraph/find-assistant.ts';
-import { agentCard, wireCard } from './agent-card.ts';
-import { answerCall } from './answer-call.ts';
 import { askedUrl } from './asked-url.ts';
 
 const tag = 'A2A';
@@ -61,9 +59,10 @@ export function a2aRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
         },
       },
     });
-    app.post(`/a2a/:assistant_id${end}`, async (c) =>
-      answerCall(context, c, await find(c.req.param('assistant_id'))),
-    );
+    app.post(`/a2a/:assistant_id${end}`, async (c) => {
+      const { answerCall } = await import('./answer-call.ts');
+      return answerCall(context, c, await find(c.req.param('assistant_id')));
+    });
   }
 
   return app;
@@ -73,6 +72,7 @@ export function a2aRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   }
 
   async function answerCard(c: Context<HttpEnv>, asked: string): Promise<Response> {
+    const { agentCard, wireCard } = await import('./agent-card.ts');
     return c.json(wireCard(agentCard(await find(asked), askedUrl(c))));
   }
 

@@ -21,7 +21,12 @@ const exposeHeaders = [
   'Retry-After',
 ];
 
-/** Tells browsers which other origins' pages may read our answers (CORS), and which may send cookies: see `standingOf`. */
+const exposed = exposeHeaders.join(',');
+
+/**
+ * Tells browsers which other origins' pages may read our answers (CORS), and which may send cookies: see `standingOf`. Who names no
+ * origin is no page, and is told no more than is the same for all: on headers of an answer that is there, not as an answer made anew.
+ */
 export function shareOrigins(config: Config): MiddlewareHandler<HttpEnv> {
   const allowing = (standing: 'listed' | 'near') =>
     cors({
@@ -31,8 +36,13 @@ export function shareOrigins(config: Config): MiddlewareHandler<HttpEnv> {
       origin: (origin) => (standingOf(origin, config) === standing ? origin : null),
     });
   const [listed, near] = [allowing('listed'), allowing('near')];
-  return (c, next) => {
-    const isListed = standingOf(c.req.header('origin') ?? '', config) === 'listed';
-    return (isListed ? listed : near)(c, next);
+  return async function shareOrigins(c, next) {
+    const origin = c.req.header('origin') ?? '';
+    if (origin !== '' || c.req.method === 'OPTIONS') {
+      return (standingOf(origin, config) === 'listed' ? listed : near)(c, next);
+    }
+    await next();
+    c.res.headers.set('Access-Control-Expose-Headers', exposed);
+    c.res.headers.append('Vary', 'Origin');
   };
 }

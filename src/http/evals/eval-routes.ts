@@ -11,8 +11,8 @@ import { reportSchema } from '../../eval/results/report-schema.ts';
 import { invalidInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
-import { problemSchema } from '../problem-schema.ts';
 import { readBody } from '../read-body.ts';
+import { invalid, problem, shown } from '../route-parts.ts';
 import {
   casesSchema,
   evalSchema,
@@ -36,15 +36,6 @@ const params = z.object({ run_id: uuid });
 /** The most that a report may have, in bytes. */
 export const largestReport = 16 * 1024 * 1024;
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
-const shown = (schema: z.ZodType, description: string) => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-const invalid = problem('The request is not valid.');
 const missing = problem('Nothing of that run is kept.');
 
 const routes = {

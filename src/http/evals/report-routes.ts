@@ -2,10 +2,6 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
 import type { EvalReport } from '../../eval/comparison.ts';
-import { writeHtml } from '../../eval/reports/write-html.ts';
-import { writeJson } from '../../eval/reports/write-json.ts';
-import { writeJunit } from '../../eval/reports/write-junit.ts';
-import { writeMarkdown } from '../../eval/reports/write-markdown.ts';
 import { compareKept } from '../../eval/results/compare-kept.ts';
 import { readReport } from '../../eval/results/read-run.ts';
 import { reaches } from '../../identity/covers.ts';
@@ -15,7 +11,6 @@ import { describe } from '../describe.ts';
 import type { HttpEnv } from '../http-env.ts';
 import { formats, reportBodySchema, suiteName, uuid } from './eval-fields.ts';
 import { noEval } from './eval-routes.ts';
-import { reportPolicy } from './report-policy.ts';
 
 type Format = (typeof formats)[number];
 
@@ -62,20 +57,34 @@ export function reportRoutes({ db }: AppContext): OpenAPIHono<HttpEnv> {
   return app;
 }
 
-const writers: Record<Format, { type: string; write: (report: EvalReport) => string }> = {
-  json: { type: 'application/json; charset=utf-8', write: writeJson },
-  html: { type: 'text/html; charset=utf-8', write: writeHtml },
-  markdown: { type: 'text/markdown; charset=utf-8', write: writeMarkdown },
-  junit: { type: 'application/xml; charset=utf-8', write: writeJunit },
+const writers: Record<Format, { type: string; write: () => Promise<(report: EvalReport) => string> }> = {
+  json: {
+    type: 'application/json; charset=utf-8',
+    write: async () => (await import('../../eval/reports/write-json.ts')).writeJson,
+  },
+  html: {
+    type: 'text/html; charset=utf-8',
+    write: async () => (await import('../../eval/reports/write-html.ts')).writeHtml,
+  },
+  markdown: {
+    type: 'text/markdown; charset=utf-8',
+    write: async () => (await import('../../eval/reports/write-markdown.ts')).writeMarkdown,
+  },
+  junit: {
+    type: 'application/xml; charset=utf-8',
+    write: async () => (await import('../../eval/reports/write-junit.ts')).writeJunit,
+  },
 };
 
 /** What is in a report was written by users and models: a browser shows it in a place of its own, and runs the page's script alone. */
-function answer(c: Context<HttpEnv>, report: EvalReport, asked: Format | undefined): Response {
+async function answer(c: Context<HttpEnv>, report: EvalReport, asked: Format | undefined): Promise<Response> {
   const chosen = asked ?? preferred(c.req.header('accept'));
-  const { type, write } = writers[chosen];
+  const { type } = writers[chosen];
+  const write = await writers[chosen].write();
   c.header('Vary', 'Accept', { append: true });
   c.header('X-Content-Type-Options', 'nosniff');
-  if (chosen === 'html') c.header('Content-Security-Policy', reportPolicy());
+  if (chosen === 'html')
+    c.header('Content-Security-Policy', (await import('./report-policy.ts')).reportPolicy());
   return c.body(write(mayReadPrompts() ? report : withoutFiles(report)), 200, { 'Content-Type': type });
 }
 

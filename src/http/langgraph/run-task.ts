@@ -5,7 +5,7 @@ import type { RunView } from './run-view.ts';
 
 /** A node's work in one superstep. The same node in the same step of a run is the same task, in every attempt. */
 export interface Task {
-  id: string;
+  readonly id: string;
   node: string;
   step: number;
   /** The state that the node was given. */
@@ -34,7 +34,17 @@ export function nextNode({ messages, agent, done }: StateValues): string | undef
 }
 
 export function makeTask({ runId }: { runId: string }, node: string, step: number, input: StateValues): Task {
-  return { id: uuidv5(`${step}:${node}`, runId), node, step, input };
+  let id: string | undefined;
+  return {
+    /** Made when somebody asks for it: most watchers do not. */
+    get id() {
+      id ??= uuidv5(`${step}:${node}`, runId);
+      return id;
+    },
+    node,
+    step,
+    input,
+  };
 }
 
 /** Whether only a node at work causes such an event. */

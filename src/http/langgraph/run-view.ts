@@ -73,7 +73,10 @@ function begin(view: RunView | undefined, event: LoggedEvent & TurnStart, saved:
   return {
     graph: event.graph,
     start: saved,
-    values: applyUpdate(saved, { messages: input, agent: event.agent }),
+    values: applyUpdate(saved, {
+      messages: event.forgets ? { forget: event.forgets, add: input } : input,
+      agent: event.agent,
+    }),
     added,
     said: new Map(said),
     step: input.length > 0 ? step + 2 : step, // the input is a step, and so is taking it in

@@ -24,7 +24,9 @@ export async function startRun(
 ): Promise<StartedRun> {
   const request = await readBody(c, runRequestSchema);
   const headers = copiedHeaders(c.req.raw.headers);
-  const ids = await acceptOnce(context, c, () => toTurn(context, request, { threadId, headers }));
+  const ids = await acceptOnce(context, c, ({ sure }) =>
+    toTurn(context, request, { threadId, headers, sure }),
+  );
   const path = isTemporary(request, threadId)
     ? `/runs/${ids.runId}`
     : `/threads/${ids.threadId}/runs/${ids.runId}`;

@@ -5,7 +5,8 @@ import type { JsonObject } from '../../message.ts';
 import { checkWebhookUrl } from '../../turn/send-webhook.ts';
 import type { TurnRequest } from '../../turn/turn-request.ts';
 import { checkBeginning } from './check-beginning.ts';
-import { findAssistant } from './find-assistant.ts';
+import { type FoundAssistant, findAssistant } from './find-assistant.ts';
+import { graphsOwn } from './graphs-own.ts';
 import { mergeRunConfig, mergeRunMetadata } from './merge-run-config.ts';
 import { kwargsOf, type RunRequest, resumeOf } from './run-request.ts';
 
@@ -14,6 +15,11 @@ export interface AskedAt {
   threadId?: string | undefined;
   /** Put among what is configurable: see `copiedHeaders`. */
   headers?: JsonObject;
+  /**
+   * Whether a graph's own assistant is looked up too. Else it is taken for what the files say, and the turn is refused with a
+   * `ChangedAssistantError` where that is wrong.
+   */
+  sure?: boolean;
 }
 
 /**
@@ -23,9 +29,10 @@ export interface AskedAt {
 export async function toTurn(
   context: AppContext,
   request: RunRequest,
-  { threadId, headers = {} }: AskedAt,
+  { threadId, headers = {}, sure = true }: AskedAt,
 ): Promise<TurnRequest> {
-  const assistant = await findAssistant(context, request.assistant_id);
+  const assumed = sure ? undefined : graphsOwn(context.graphs, request.assistant_id);
+  const assistant: Said = assumed ?? (await findAssistant(context, request.assistant_id));
   const { command, webhook, after_seconds: afterSeconds } = request;
   refuseUnknownNodes(assistant.graph, request);
   if (webhook) checkWebhookUrl(webhook, context.config);
@@ -46,6 +53,7 @@ export async function toTurn(
     ...beginning,
     graph: assistant.graph.name,
     assistantId: assistant.assistantId,
+    ...(assumed && { assumed: assumed.assistantId }),
     ifNotExists: request.if_not_exists ?? 'reject',
     input: request.input ?? [],
     ...(command?.goto && { goto: command.goto }),
@@ -59,6 +67,9 @@ export async function toTurn(
     temporary: isTemporary(request, threadId),
   };
 }
+
+/** What a turn takes over from an assistant. */
+type Said = Omit<FoundAssistant, 'version'>;
 
 export function isTemporary({ on_completion }: RunRequest, threadId: string | undefined): boolean {
   return !threadId && on_completion !== 'keep';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { OpenAPIHono } from '@hono/zod-openapi';
-import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { describe } from '../describe.ts';
@@ -8,7 +7,6 @@ import type { HttpEnv } from '../http-env.ts';
 import { readIdempotency } from '../idempotency.ts';
 import { readBody } from '../read-body.ts';
 import { openCallsUnderWay } from './calls-under-way.ts';
-import { openMcpServer } from './open-mcp-server.ts';
 
 /** Some clients end addresses with a slash. */
 const paths = ['/mcp', '/mcp/'] as const;
@@ -46,7 +44,8 @@ export function mcpRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       const { data } = cancelledSchema.safeParse(message);
       if (data) calls.cancel(session, data.params.requestId);
     }
-    const transport = new WebStandardStreamableHTTPServerTransport({ keepAliveMs: 5_000 });
+    const { openMcpServer, openMcpTransport } = await import('./open-mcp-server.ts');
+    const transport = openMcpTransport();
     const server = openMcpServer(context, {
       log: c.get('log'),
       watchCancel: (requestId) => calls.watch(session, requestId),

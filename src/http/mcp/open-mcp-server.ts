@@ -1,4 +1,5 @@
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import {
   CallToolRequestSchema,
   ErrorCode,
@@ -18,6 +19,11 @@ export interface McpCallOptions {
   /** What makes the call of this id, sent again, one and the same. */
   claimFor(requestId: string | number): IdempotencyClaim | undefined;
   onStart(ids: { threadId: string; runId: string }): void;
+}
+
+/** How one request comes in and is answered. */
+export function openMcpTransport(): WebStandardStreamableHTTPServerTransport {
+  return new WebStandardStreamableHTTPServerTransport({ keepAliveMs: 5_000 });
 }
 
 /** A server for one request: every graph that there is just now is a tool. */

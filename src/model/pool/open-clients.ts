@@ -1,6 +1,12 @@
-import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { openGuardedFetch } from '../../outbound/open-guarded-fetch.ts';
-import { type Connection, openOpenAiChat } from '../open-ai-chat.ts';
+import { openPost, type Post } from '../../outbound/open-post.ts';
+import type { ChatClient } from '../chat-client.ts';
+import type { ClientSection } from '../client-section.ts';
+import type { Connection } from '../connection.ts';
+import { openLangChainClient } from '../langchain-client.ts';
+import { canBeLean } from '../lean/can-be-lean.ts';
+import { openLeanClient } from '../lean/open-lean-client.ts';
+import { openOpenAiChat } from '../open-ai-chat.ts';
 import { openProvider } from '../open-provider.ts';
 import type { ModelKey } from './model-key.ts';
 import { baseUrlOf } from './provider-urls.ts';
@@ -8,7 +14,7 @@ import { openRecentMap } from './recent-map.ts';
 
 /** The clients that keys are used with. So many are kept as were used last. */
 export interface Clients {
-  chat(key: ModelKey, model: string): Promise<BaseChatModel>;
+  chat(key: ModelKey, model: string): Promise<ChatClient>;
   /** For OpenAI's protocol. Throws a `TypeError` for a key of a provider that does not speak it. */
   connect(key: ModelKey): Connection;
 }
@@ -17,19 +23,22 @@ const most = { keys: 200, models: 20 };
 /** Vectors of the largest batch fit four times. */
 const maxBytes = 64 * 2 ** 20;
 
-export function openClients(): Clients {
+/** `client`: who speaks OpenAI's protocol, where both can. */
+export function openClients(client: ClientSection = 'lean'): Clients {
   const perKey = openRecentMap<ModelKey, KeyClients>(most.keys);
   const clientsOf = (key: ModelKey) => {
-    const clients = perKey.get(key) ?? { connection: connectionOf(key), chats: openRecentMap(most.models) };
+    const clients = perKey.get(key) ?? { ...linesOf(key), chats: openRecentMap(most.models) };
     perKey.set(key, clients);
     return clients;
   };
   return {
     async chat(key, model) {
-      const { connection, chats } = clientsOf(key);
-      const client = chats.get(model) ?? (await openChat(key, model, connection));
-      chats.set(model, client);
-      return client;
+      const { chats, ...lines } = clientsOf(key);
+      const known = chats.get(model);
+      if (known) return known;
+      const opened = await openChat(key, model, lines, client);
+      chats.set(model, opened);
+      return opened;
     },
     connect(key) {
       const { connection } = clientsOf(key);
@@ -39,28 +48,45 @@ export function openClients(): Clients {
   };
 }
 
-interface KeyClients {
-  connection: Connection | undefined;
-  chats: ReturnType<typeof openRecentMap<string, BaseChatModel>>;
+interface KeyClients extends Lines {
+  chats: ReturnType<typeof openRecentMap<string, ChatClient>>;
+}
+
+/** How OpenAI's protocol is spoken with a key; nothing where its provider does not speak it. */
+interface Lines {
+  connection?: Connection;
+  post?: Post;
 }
 
 async function openChat(
   { provider, secret }: ModelKey,
   model: string,
-  connection?: Connection,
-): Promise<BaseChatModel> {
-  return connection ? openOpenAiChat(model, connection) : openProvider({ provider, model }, secret);
+  { connection, post }: Lines,
+  client: ClientSection,
+): Promise<ChatClient> {
+  if (!connection) return openLangChainClient(await openProvider({ provider, model }, secret));
+  const openGeneral = async () => openLangChainClient(openOpenAiChat(model, connection));
+  if (client === 'langchain' || !post || !canBeLean(connection)) return openGeneral();
+  let general: ReturnType<typeof openGeneral> | undefined;
+  return openLeanClient(model, connection, {
+    post,
+    openGeneral() {
+      general ??= openGeneral();
+      return general;
+    },
+  });
 }
 
 /** A base URL that a tenant chose, or an operator over the API, leads to public addresses and to those that are permitted. */
-function connectionOf(key: ModelKey): Connection | undefined {
+function linesOf(key: ModelKey): Lines {
   const { secret, allow } = key;
   const baseUrl = baseUrlOf(key);
-  if (key.source === 'package' || baseUrl === undefined) return undefined;
-  const guarded = key.baseUrl !== undefined && allow !== undefined;
-  return {
+  if (key.source === 'package' || baseUrl === undefined) return {};
+  const guard = key.baseUrl !== undefined && allow !== undefined ? { allow, maxBytes } : undefined;
+  const connection = {
     baseUrl,
     ...(secret !== undefined && { apiKey: secret }),
-    ...(guarded && { fetch: openGuardedFetch({ allow, maxBytes }) }),
+    ...(guard && { fetch: openGuardedFetch(guard) }),
   };
+  return { connection, post: openPost(guard) };
 }

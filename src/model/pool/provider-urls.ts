@@ -1,4 +1,4 @@
-import { openAiUrl } from '../open-ai-chat.ts';
+import { openAiUrl } from '../connection.ts';
 
 /** Providers that are known to speak OpenAI's protocol, and where. Others are told by a key's base URL. */
 const providerUrls: Record<string, string> = {

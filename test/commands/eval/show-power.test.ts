@@ -50,4 +50,4 @@ test('several suites say in brackets what each sees beside the others', async ()
   expect(lines[1]).toContain('few: 6 cases: a loss of 100 (none) points can be seen');
   expect(lines[2]).toMatch(/^often: 20 cases, each asked 3 times: a loss of \d+ \(\d+\) points can be seen/);
   expect(lines.join('\n')).toContain('In brackets: when the 3 suites are compared together');
-}, 30_000);
+}, 60_000);

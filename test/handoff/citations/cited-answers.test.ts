@@ -12,6 +12,7 @@ import type { AiMessage } from '../../../src/message.ts';
 import type { ChatReply } from '../../../src/model/chat-model.ts';
 import { ModelError } from '../../../src/model/chat-model.ts';
 import type { TurnEvent } from '../../../src/turn-event.ts';
+import { growthOf, mostGrowth } from '../../support/growth.ts';
 import { makeGraph, type Ran } from '../../support/run-graph.ts';
 import { both, call, type Step, say, scriptedModel, transfer } from '../../support/scripted-model.ts';
 import { find, handbook } from './passages.ts';
@@ -590,16 +591,19 @@ test('an address in a text without spaces between words, and one with a question
 test('what an answer looks like does not make reading and writing it slow', async () => {
   const passages = new Map(handbook.map((one) => [one.id, one]));
   const ground = readGround({ passages, told: [], asked: '', searched: true }, decline, []);
-  const hostile = [
-    `a | b\n${' '.repeat(4_000)}-${' '.repeat(4_000)}x`,
-    'a'.repeat(50_000),
-    `1.${'0'.repeat(50_000)}1`,
-    '- zo:\n'.repeat(16_000),
-    'a [p-0000000001]. '.repeat(3_000),
-  ];
-  for (const text of hostile) {
-    const before = process.cpuUsage();
-    writeAnswer(await checkAnswer(readAnswer(text, ground), ground, judgeByWords), ground);
-    expect(process.cpuUsage(before).user / 1_000, text.slice(0, 20)).toBeLessThan(1_500);
+  const hostile: Record<string, [(length: number) => string, whole: number]> = {
+    spaces: [(length) => `a | b\n${' '.repeat(length)}-${' '.repeat(length)}x`, 20_000],
+    'one word': [(length) => 'a'.repeat(length), 200_000],
+    'one number': [(length) => `1.${'0'.repeat(length)}1`, 200_000],
+    items: [(length) => '- zo:\n'.repeat(length), 24_000],
+    'one sentence with many marks': [(length) => 'a [p-0000000001]. '.repeat(length), 12_000],
+    'many sentences with a mark each': [(length) => 'It is so [p-0000000001]. '.repeat(length), 12_000],
+    'many addresses': [(length) => 'It is at evil.example [p-0000000001]. '.repeat(length), 12_000],
+  };
+  for (const [what, [write, whole]] of Object.entries(hostile)) {
+    const growth = await growthOf(async (length) => {
+      writeAnswer(await checkAnswer(readAnswer(write(length), ground), ground, judgeByWords), ground);
+    }, whole);
+    expect(growth, what).toBeLessThan(mostGrowth);
   }
-});
+}, 240_000);

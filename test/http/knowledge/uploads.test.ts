@@ -1,6 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { heldMemory } from '../../support/held-memory.ts';
 import {
   end,
   field,
@@ -46,14 +45,6 @@ async function answered(): Promise<number> {
   return counts.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** What the process holds, in bytes, when all is gone that nobody holds. */
-function held(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)(); // which the flag makes
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
 test.each([
   ['as it is', '?key=large', { 'content-type': 'text/plain' }, {}],
   [
@@ -68,10 +59,10 @@ test.each([
     const roomy = await openKnowledge({ settings: { BATON_ROLE: 'api' } });
     onTestFinished(() => roomy.stop());
     const where = `${roomy.service.url}/api/v1/collections/${await roomy.collection()}/documents${query}`;
-    const before = held();
+    const before = heldMemory();
     const seen: number[] = [];
     let timer = setTimeout(function look() {
-      seen.push(held());
+      seen.push(heldMemory());
       timer = setTimeout(look, 200);
     }, 0);
     const added = await uploadFromElsewhere(where, headers, { megabytes: 48, ...around });

@@ -121,7 +121,7 @@ test('a state that is gone when its turn comes is nothing to go on with', async 
   const { client, endOf, texts } = desk;
   const gate = gatedStep(say('Never said.'));
   const { threadId } = await twoTurns(gate.step);
-  const first = await client.runs.create(threadId, 'desk', { input: saying('3?') });
+  const first = await client.runs.create(threadId, 'desk', { input: saying('3?'), durability: 'sync' });
   await gate.begun;
   const [newest] = await historyOf(threadId);
   const second = await client.runs.create(threadId, 'desk', {

@@ -16,7 +16,7 @@ async function busyThread(...after: Parameters<RunDesk['service']['script']>) {
   service.script(say('Hello.'), gate.step, ...after);
   const threadId = await makeThread();
   await client.runs.wait(threadId, 'desk', { input: saying('Hi!') });
-  const first = await client.runs.create(threadId, 'desk', { input: saying('Slow?') });
+  const first = await client.runs.create(threadId, 'desk', { input: saying('Slow?'), durability: 'sync' });
   await gate.begun;
   return { threadId, first: first.run_id, gate };
 }

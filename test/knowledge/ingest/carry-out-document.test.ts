@@ -208,7 +208,7 @@ test('a document that is begun again and again and never ended is given up, what
   await at.finish(added);
   expect(await readDocument(at.db, added.document.id)).toMatchObject({ status: 'ready' });
   expect(await begun()).toEqual({ begun: 0 });
-}, 30_000);
+}, 60_000);
 
 test('tries that end, however they do, are not counted among those that did not', async () => {
   const added = await at.add(collection, 'patient.txt', 'Its embedder is away for long.');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../../../db/open-database.ts';
-import { TooLongError } from '../../../sql/read-only.ts';
 import type { SqlPolicy } from '../../../sql/sql-policy.ts';
+import { TooLongError } from '../../../sql/start-guard.ts';
 import type { CompareOptions } from './compare-results.ts';
 import { type CopySession, onCopies } from './copy-session.ts';
 import { distil } from './distil.ts';

@@ -3,9 +3,10 @@ import { errorMessage, ToolError } from '../../../errors.ts';
 import { checkPlan } from '../../../sql/check-plan.ts';
 import { checkSql } from '../../../sql/check-sql.ts';
 import { fetchRows } from '../../../sql/fetch-rows.ts';
-import { readOnly, TooLongError } from '../../../sql/read-only.ts';
+import { readOnly } from '../../../sql/read-only.ts';
 import { restrict } from '../../../sql/restrict.ts';
 import { limitsOf, type SqlPolicy } from '../../../sql/sql-policy.ts';
+import { TooLongError } from '../../../sql/start-guard.ts';
 import type { Outcome } from './copy-session.ts';
 
 /** To compare results, more of them is looked at than a model is shown. */

@@ -1,0 +1,1 @@
+export { markInjection } from '../../../../guards/mark-injection.ts';

@@ -1,0 +1,1 @@
+export { readPage } from '../../../../test/fixtures/answers/tools/read-page.ts';

@@ -1,0 +1,1 @@
+export { runSqlTool } from '../../../../tools/run-sql.ts';

@@ -1,0 +1,1 @@
+export { searchFilmsTool } from '../../../../tools/search-films.ts';

@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
+import { nextNumber } from '../drive.ts';
+import type { Figure } from '../figure.ts';
+import { medianOf } from '../quantiles.ts';
+import { allRight } from '../right.ts';
+import { type Findings, type Plan, tell } from '../scenario.ts';
+import { type Name, names, type Stage } from '../stage.ts';
+import { storageSize } from '../storage-size.ts';
+import { type Taken, takeTurn } from '../take-turn.ts';
+import { warmUp } from '../warm-up.ts';
+
+/** The reference's turns take longer and longer: so many show where it goes. */
+const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 100 : 1_000) : quick ? 20 : 200);
+const schemasOf = { baton: ['baton', 'baton_queue'], reference: ['public'] };
+/** Messages that its agents are shown: a turn's, and the twelve before it that Baton's are. */
+const referenceWindow = '22';
+
+interface Growth {
+  turns: number;
+  /** Milliseconds outside the model, of each ten turns in their order: the median. */
+  tens: number[];
+  /** Of all turns since the service was started, those that warmed it up included. */
+  bytesPerTurn: number;
+}
+
+/** One thread that goes on and on: what its turns take outside the model, and what they leave in the database. */
+export async function measureGrowth(stage: Stage, { quick }: Plan): Promise<Findings> {
+  const measured: Partial<Record<Name, Growth>> = {};
+  for (const name of names) measured[name] = await grow(stage, name, quick);
+  const { baton, reference } = measured as Record<Name, Growth>; // both were measured
+  return { figures: figuresOf(baton, reference), details: measured };
+}
+
+async function grow(stage: Stage, name: Name, quick: boolean): Promise<Growth> {
+  const turns = turnsOf(name, quick);
+  const before = await sizeOf(stage, name);
+  const { subject, stop } = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
+  const agent = new Agent({ keepAlive: true });
+  const taken: Taken[] = [];
+  const thread = randomUUID();
+  let warm = 0;
+  try {
+    warm = await warmUp(stage, subject, quick ? 800 : 8_000);
+    for (let turn = 1; turn <= turns; turn++) {
+      taken.push(
+        await takeTurn(subject, { thread, number: nextNumber(), longFilms: stage.longFilms, agent }),
+      );
+      if (turn % (turns / 4) === 0) tell(`growth: turn ${turn} of ${turns} at ${name}`);
+    }
+  } finally {
+    agent.destroy();
+    await stop();
+  }
+  allRight(taken, name);
+  const times = await stage.model.takeTimes();
+  const outside = taken.map(({ number, endMs }) => endMs - (times.get(number) ?? 0));
+  const tens = Array.from({ length: turns / 10 }, (_, at) => medianOf(outside.slice(10 * at, 10 * at + 10)));
+  return { turns, tens, bytesPerTurn: ((await sizeOf(stage, name)) - before) / (warm + turns) };
+}
+
+function sizeOf(stage: Stage, name: Name): Promise<number> {
+  return storageSize(stage.placeOf(name), schemasOf[name]);
+}
+
+function figuresOf(baton: Growth, reference: Growth): Figure[] {
+  const last = ({ turns }: Growth) => `${turns - 9}–${turns}`;
+  const others = `(reference: ${last(reference)})`;
+  const end = ({ tens }: Growth) => tens.at(-1) ?? Number.NaN;
+  const start = ({ tens }: Growth) => tens[0] ?? Number.NaN;
+  const line = (what: string, unit: string, value: (one: Growth) => number): Figure => {
+    return { what, unit, better: 'less', baton: value(baton), reference: value(reference) };
+  };
+  return [
+    line('one thread: outside the model, turns 1–10', 'ms', start),
+    line(`one thread: outside the model, turns ${last(baton)} ${others}`, 'ms', end),
+    {
+      ...line(
+        `one thread: turns ${last(baton)} over turns 1–10 ${others}`,
+        '×',
+        (one) => end(one) / start(one),
+      ),
+      target: 1.5,
+      digits: 2,
+    },
+    { ...line('storage a turn', 'kB', ({ bytesPerTurn }) => bytesPerTurn / 1_000), target: 10 },
+  ];
+}

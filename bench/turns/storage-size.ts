@@ -1,0 +1,46 @@
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import pg from 'pg';
+import type { Place } from './prepare-database.ts';
+
+/** Runs statements on a database that, where it is embedded, nobody has open. */
+type Ask = <Row>(statement: string) => Promise<Row[]>;
+
+/**
+ * What the tables of some schemas take with their indexes and long values, in bytes, after a `VACUUM`. The reference's are those of
+ * the saver, which are in `public`.
+ */
+export function storageSize(place: Place, schemas: readonly string[]): Promise<number> {
+  return withDatabase(place, async (ask) => {
+    const list = schemas.map((schema) => `'${schema}'`).join(', ');
+    const tables = await ask<{ name: string }>(
+      `select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+        where nspname in (${list}) and relkind = 'r'`,
+    );
+    let bytes = 0;
+    for (const { name } of tables) {
+      await ask(`vacuum ${name}`);
+      const [row] = await ask<{ size: string | number }>(`select pg_total_relation_size('${name}') as size`);
+      bytes += Number(row?.size);
+    }
+    return bytes;
+  });
+}
+
+async function withDatabase<Result>(place: Place, work: (ask: Ask) => Promise<Result>): Promise<Result> {
+  if ('url' in place) {
+    const client = new pg.Client({ connectionString: place.url });
+    await client.connect();
+    try {
+      return await work(async (statement) => (await client.query(statement)).rows);
+    } finally {
+      await client.end();
+    }
+  }
+  const pglite = await PGlite.create(place.folder, { extensions: { vector } });
+  try {
+    return await work(async <Row>(statement: string) => (await pglite.query<Row>(statement)).rows);
+  } finally {
+    await pglite.close();
+  }
+}

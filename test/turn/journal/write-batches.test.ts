@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KyselySaver } from '../../../src/checkpoint/kysely-saver.ts';
+import { readThreadEvents } from '../../../src/db/events.ts';
+import { getRun } from '../../../src/db/runs.ts';
+import { getThread } from '../../../src/db/threads.ts';
+import { endClaims, heldClaims } from '../../../src/queue/claim-sql.ts';
+import type { Queue } from '../../../src/queue/open-queue.ts';
+import type { Batch } from '../../../src/turn/journal/batch.ts';
+import { writeBatches } from '../../../src/turn/journal/write-batches.ts';
+import { makeTestDatabase } from '../../support/test-database.ts';
+import { beginOne, openTestQueue, runRow, saying, stating } from './stage.ts';
+
+const { database, drop } = await makeTestDatabase();
+const { db } = database;
+let queue: Queue;
+
+beforeAll(async () => {
+  queue = await openTestQueue(database);
+});
+afterAll(async () => {
+  await queue.close();
+  await drop();
+});
+
+const write = (...batches: Batch[]) => writeBatches(db, batches, { heldClaims, endClaims });
+const begin = async () => (await beginOne(database, queue)).batch;
+
+async function textsOf({ threadId }: Batch): Promise<string[]> {
+  const events = await readThreadEvents(db, { threadId, after: 0, limit: 100 });
+  return events.map((event) => `${event.seq} ${event.type === 'text-delta' ? event.text : event.type}`);
+}
+
+test('the events and states of several runs are written at once, each behind what its thread has', async () => {
+  const [one, other] = [await begin(), await begin()];
+  const first = await write(saying(one, 'a', 'b'), stating(saying(other, '\u0000 and \ud800')));
+  expect(first).toEqual(
+    new Map([
+      [one.threadId, 2],
+      [other.threadId, 1],
+    ]),
+  );
+  expect(await write(saying({ ...one, after: 2 }, 'c'))).toEqual(new Map([[one.threadId, 3]]));
+  expect(await textsOf(one)).toEqual(['1 a', '2 b', '3 c']);
+  const tuple = await new KyselySaver(db, { appendOnly: ['messages'] }).getTuple({
+    configurable: { thread_id: other.threadId },
+  });
+  expect(tuple?.checkpoint.channel_values).toEqual({ messages: [{ id: 'one' }] });
+});
+
+test('a run whose thread is another’s by now is left out, with all that it has to write, and keeps nobody else', async () => {
+  const [held, lost] = [await begin(), await begin()];
+  await db
+    .updateTable('baton.thread')
+    .set({ owner: 'another:2' })
+    .where('thread_id', '=', lost.threadId)
+    .execute();
+  expect([...(await write(stating(saying(lost, 'x')), saying(held, 'y'))).keys()]).toEqual([held.threadId]);
+  expect(await textsOf(lost)).toEqual([]);
+  const states = await db
+    .selectFrom('baton.checkpoint')
+    .select('checkpoint_id')
+    .where('thread_id', '=', lost.threadId)
+    .execute();
+  expect(states).toEqual([]);
+});
+
+test('a batch that was written before is left out: its events are not there twice', async () => {
+  const run = await begin();
+  expect((await write(saying(run, 'once'))).size).toBe(1);
+  expect((await write(saying(run, 'once'))).size).toBe(0);
+  expect(await textsOf(run)).toEqual(['1 once']);
+});
+
+test('a state that goes on from a version which is gone is left out', async () => {
+  const run = await begin();
+  expect((await write(stating(saying(run, 'x'), { after: 'gone' }))).size).toBe(0);
+  expect(await textsOf(run)).toEqual([]);
+});
+
+test('who has a thread’s row makes the journal leave it out and not wait', async ({ skip }) => {
+  if (database.kind === 'pglite') skip('the embedded database does one thing at a time');
+  const [free, locked] = [await begin(), await begin()];
+  await db.transaction().execute(async (trx) => {
+    await trx
+      .selectFrom('baton.thread')
+      .select('thread_id')
+      .where('thread_id', '=', locked.threadId)
+      .forUpdate()
+      .execute();
+    expect([...(await write(saying(locked, 'x'), saying(free, 'y'))).keys()]).toEqual([free.threadId]);
+  });
+});
+
+test('a row that cannot be stored has nothing written, of nobody', async () => {
+  const [one, other] = [await begin(), await begin()];
+  await write(stating(one, { id: 'taken' }));
+  await expect(write(saying(other, 'x'), stating(saying(one, 'y'), { id: 'taken' }))).rejects.toThrow(
+    /duplicate key/,
+  );
+  expect([await textsOf(one), await textsOf(other)]).toEqual([[], []]);
+});
+
+const ending = (batch: Batch, retryCount = 0): Batch => ({
+  ...saying(batch, 'the end'),
+  end: { status: 'success', threadStatus: 'idle', retryCount },
+});
+
+test('a run ends with its last event, its claim and its hold on the thread, in the same statement', async () => {
+  const run = await begin();
+  expect([...(await write(ending(run))).values()]).toEqual([1]);
+  expect(await getRun(db, run.runId)).toMatchObject({ status: 'success', ended_at: expect.any(Date) });
+  expect(await getThread(db, run.threadId)).toMatchObject({ status: 'idle', last_seq: 1 });
+  const { owner } = await db
+    .selectFrom('baton.thread')
+    .select('owner')
+    .where('thread_id', '=', run.threadId)
+    .executeTakeFirstOrThrow();
+  expect(owner).toBeNull();
+  expect(
+    await queue.keepClaims([{ id: run.runId, retryCount: 0, tenant: 'local', threadId: run.threadId }]),
+  ).toEqual(new Set());
+});
+
+test.each([
+  ['whose claim has lapsed', async (run: Batch) => ending(run, 1)],
+  [
+    'that somebody asked to take back',
+    async (run: Batch) => {
+      await db.updateTable('baton.run').set({ cancel: 'rollback' }).where('run_id', '=', run.runId).execute();
+      return ending(run);
+    },
+  ],
+  [
+    'that was ended by somebody else',
+    async (run: Batch) => {
+      await db.updateTable('baton.run').set({ status: 'error' }).where('run_id', '=', run.runId).execute();
+      return ending(run);
+    },
+  ],
+])('the end of a run %s is not written here, and neither is its last event', async (_, make) => {
+  const run = await begin();
+  expect((await write(await make(run))).size).toBe(0);
+  expect(await textsOf(run)).toEqual([]);
+  expect(await getThread(db, run.threadId)).toMatchObject({ status: 'busy' });
+});
+
+test('a thread stays busy while another of its runs waits', async () => {
+  const run = await begin();
+  const next = runRow({ runId: '01900000-0000-7000-8000-000000000000', threadId: run.threadId });
+  await db.insertInto('baton.run').values(next).execute();
+  expect((await write(ending(run))).size).toBe(1);
+  expect(await getThread(db, run.threadId)).toMatchObject({ status: 'busy' });
+});
