@@ -107,3 +107,8 @@ export function toConfig(
 function problemOf(issue: z.core.$ZodIssue): string {
   return `${issue.path.join('.')}: ${issue.message}`;
 }
+
+/** Whether the environment says something of LangChain's own tracing, which LangChain reads by itself. */
+export function mentionsTracing(): boolean {
+  return Object.keys(environment).some((name) => /^LANG(?:SMITH|CHAIN)_/.test(name));
+}

@@ -5,6 +5,7 @@ import type { GuardRun } from './apply-guards.ts';
 import { askApproval } from './ask-approval.ts';
 import { decideTransfers } from './decide-transfers.ts';
 import type { Edge } from './graph-file.ts';
+import { tellOf } from './node-ear.ts';
 import { type Machine, type SeatedGraph, seatOf } from './seat.ts';
 import type { StateUpdate, StateValues, TurnCounts } from './state.ts';
 import { countRepair, type TurnCourse } from './turn-course.ts';
@@ -25,7 +26,7 @@ export async function answerCalls(
   const reply = state.messages.at(-1) as AiMessage; // the graph comes here only from a reply with calls
   const seat = seatOf(seated, reply.name);
   const signal = config.signal ?? new AbortController().signal;
-  const run: GuardRun = { machine, seated, signal, tell: (event) => config.writer?.(event) };
+  const run: GuardRun = { machine, seated, signal, tell: tellOf(config) };
   const { approvals, said } = askApproval(seated.graph, reply, config);
 
   const { answers, taken, overLimit, course } = await decideTransfers(run, seat, reply, state);

@@ -11,6 +11,7 @@ import type { Tool } from './define-tool.ts';
 import { finishSpeaking } from './finish-speaking.ts';
 import { guardInput } from './guard-input.ts';
 import { knownOfThread } from './known-of-thread.ts';
+import { tellOf } from './node-ear.ts';
 import { type Machine, type Seat, type SeatedGraph, seatOf } from './seat.ts';
 import { shownWindow } from './shown-window.ts';
 import type { StateUpdate, StateValues } from './state.ts';
@@ -27,7 +28,7 @@ export async function askAgent(
   config: LangGraphRunnableConfig,
 ): Promise<StateUpdate> {
   const signal = config.signal ?? new AbortController().signal;
-  const run: GuardRun = { machine, seated, signal, tell: (event) => config.writer?.(event) };
+  const run: GuardRun = { machine, seated, signal, tell: tellOf(config) };
   const step = Number(config.metadata?.langgraph_step ?? 0);
   const messageId = randomUUID();
   run.tell({ type: 'agent-start', agent, step });

@@ -1,6 +1,7 @@
 import { EmptyChannelError, END, type LangGraphRunnableConfig } from '@langchain/langgraph';
 import { EphemeralValue } from '@langchain/langgraph/channels';
 import { untraced } from '../model/without-tracing.ts';
+import { tellStep } from './node-ear.ts';
 import type { StateUpdate, StateValues } from './state.ts';
 
 /** What a node does. */
@@ -41,6 +42,7 @@ async function run(
 ): Promise<StateUpdate> {
   const update = await untraced(() => act(state, config));
   const next = route(stateAfter(state, update));
+  tellStep(config, name, update);
   const writes = Object.entries(update) as [string, unknown][];
   handIn(config, next === END ? writes : [...writes, [triggerOf(next), name]]);
   return update;

@@ -1,6 +1,7 @@
 import { BaseCallbackHandler } from '@langchain/core/callbacks/base';
 import type { RunnableConfig } from '@langchain/core/runnables';
 import { AsyncLocalStorageProviderSingleton } from '@langchain/core/singletons';
+import { mentionsTracing } from '../config.ts';
 
 /**
  * Hears nothing and tells nobody. LangChain makes a tracer where the environment asks for one (`LANGSMITH_TRACING`)
@@ -19,6 +20,11 @@ class NoTracer extends BaseCallbackHandler {
 
 /** The `callbacks` to give to work of LangChain's or LangGraph's, in the place of those that it would make for itself. */
 export const noTracing = [new NoTracer()];
+
+/** The same for work that costs less without any: undefined where the environment says nothing of tracing, so that none would be made. */
+export function noTracingAsked(): typeof noTracing | undefined {
+  return mentionsTracing() ? noTracing : undefined;
+}
 
 /**
  * Runs work of LangChain's outside of the graph that it happens inside, so that none of the graph's own callbacks

@@ -3,9 +3,10 @@ import { type CheckpointJournal, HeldWrites } from '../checkpoint/checkpoint-jou
 import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
 import { type BegunRun, ownerOf, type Run } from '../db/runs.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
+import type { NodeEar } from '../handoff/node-ear.ts';
 import { applyUpdate, type StateUpdate } from '../handoff/state.ts';
 import type { JsonObject } from '../message.ts';
-import { noTracing } from '../model/without-tracing.ts';
+import { noTracingAsked } from '../model/without-tracing.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { describeEnd } from './describe-end.ts';
 import type { EventLog } from './event-log.ts';
@@ -74,17 +75,23 @@ async function stream(
     step = Math.max(step, saved.step);
     log.append({ type: 'checkpoint', ...saved });
   };
+  const stepped = (node: string, update: StateUpdate) => {
+    step += 1;
+    values = applyUpdate(values, update);
+    log.append({ type: 'step-end', node, step, update: update as JsonObject }); // state is plain JSON
+  };
   const { context = {}, configurable: set = {} } = asked;
   const configurable = { ...set, ...namesOf(run) };
   const durability = durabilityOf(asked, seats);
   const writes = new HeldWrites(run.attempt > 1);
   const journal: CheckpointJournal = { put: log.put, saved: log.saved, waits: durability === 'sync', writes };
+  const callbacks = noTracingAsked();
   const options = {
     ...reins,
     ...limitsOf(asked, graph.limits),
     durability: durability === 'exit' ? durability : ('sync' as const), // so that a state comes before the step that goes on from it
-    callbacks: noTracing,
-    streamMode: ['custom', 'updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
+    ...(callbacks && { callbacks }),
+    streamMode: ['updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
     metadata: { run_id: run.run_id },
     configurable: {
       ...from,
@@ -93,26 +100,17 @@ async function stream(
       owner: ownerOf(run),
       onSaved,
       journal,
+      ear: { tell: log.append, stepped } satisfies NodeEar,
       caller: { context, configurable },
     },
   };
   // LangGraph types its input by the graph's channels, which are the same for all of ours
-  for await (const [mode, chunk] of await compiled.stream(beginning.start as never, options)) {
-    if (mode === 'custom')
-      log.append(chunk as TurnEvent); // our nodes write nothing else
-    else {
-      const { __metadata__: _, ...updates } = chunk as Record<string, StateUpdate>; // it marks what an attempt before handed in
-      const interrupts = updates.__interrupt__ as unknown as TurnStop['interrupts'];
-      if (interrupts) {
-        waits = interrupts.map(({ id, value }) => ({ id, value }));
-        continue; // it ends once what it waits for is saved
-      }
-      step += 1;
-      for (const [node, update] of Object.entries(updates)) {
-        values = applyUpdate(values, update);
-        log.append({ type: 'step-end', node, step, update: update as JsonObject }); // state is plain JSON
-      }
-    }
+  for await (const [, chunk] of await compiled.stream(beginning.start as never, options)) {
+    const { __metadata__: handedInBefore, ...updates } = chunk as Record<string, StateUpdate>;
+    const interrupts = updates.__interrupt__ as unknown as TurnStop['interrupts'];
+    if (interrupts)
+      waits = interrupts.map(({ id, value }) => ({ id, value })); // it ends once what it waits for is saved
+    else if (handedInBefore) for (const [node, update] of Object.entries(updates)) stepped(node, update);
   }
   await writes.flush();
   if (waits) return { values, interrupts: waits };

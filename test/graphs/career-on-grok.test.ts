@@ -1,7 +1,9 @@
 import { HttpResponse, http } from 'msw/http';
 import { setupServer } from 'msw/node';
+import { getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { JsonObject } from '../../src/message.ts';
+import { FetchDispatcher } from '../support/fetch-dispatcher.ts';
 import { callDelta, delta, streamed } from '../support/openai-wire.ts';
 import { askDesk, type Library, openLibrary } from './support/questions.ts';
 
@@ -18,8 +20,11 @@ const server = setupServer(
 
 let library: Library;
 
+const others = getGlobalDispatcher();
+
 beforeAll(async () => {
   server.listen({ onUnhandledFrame: 'error' });
+  setGlobalDispatcher(new FetchDispatcher('https://api.x.ai', others));
   library = await openLibrary('career', ['articles/career/nurse.md'], {
     OPENAI_BASE_URL: 'https://api.x.ai/v1',
     OPENAI_API_KEY: 'xai-0123456789',
@@ -30,6 +35,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => {
   await library.close();
+  setGlobalDispatcher(others);
   server.close();
 });
 

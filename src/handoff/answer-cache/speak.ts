@@ -4,6 +4,7 @@ import type { CachedAnswer } from '../../db/cached-answers.ts';
 import type { AiMessage } from '../../message.ts';
 import { askAgent } from '../ask-agent.ts';
 import { guardInput } from '../guard-input.ts';
+import { tellOf } from '../node-ear.ts';
 import type { Machine, SeatedGraph } from '../seat.ts';
 import type { StateUpdate, StateValues } from '../state.ts';
 import { findKeptAnswer } from './find-kept-answer.ts';
@@ -66,7 +67,8 @@ function giveAgain(question: Question, found: CachedAnswer, config: LangGraphRun
       },
     },
   };
-  config.writer?.({ type: 'agent-start', agent, step });
-  config.writer?.({ type: 'text-delta', agent, messageId: again.id, text: again.content, step });
+  const tell = tellOf(config);
+  tell({ type: 'agent-start', agent, step });
+  tell({ type: 'text-delta', agent, messageId: again.id, text: again.content, step });
   return { messages: [again], agent, done: true };
 }
