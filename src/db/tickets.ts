@@ -4,6 +4,9 @@ import type { TicketStatus, TicketTable, Urgency } from './tables/ticket-tables.
 
 export type Ticket = Selectable<TicketTable>;
 
+/** Within the text: a prepared statement finds a partial index by what it says, and not by its parameters. */
+const isOpen = sql.lit<TicketStatus>('open');
+
 export interface NewTicket {
   threadId: string;
   runId: string;
@@ -22,7 +25,7 @@ export async function openTicket(
     .insertInto('baton.ticket')
     .values({ thread_id: threadId, run_id: runId, agent, summary, urgency, contact: contact || null })
     .onConflict((conflict) =>
-      conflict.columns(['tenant_id', 'thread_id']).where('status', '=', 'open').doNothing(),
+      conflict.columns(['tenant_id', 'thread_id']).where('status', '=', isOpen).doNothing(),
     )
     .returningAll()
     .executeTakeFirst();
