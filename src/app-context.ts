@@ -214,7 +214,11 @@ async function fill(
 }
 
 /** The same database for what takes as long as it takes: migrations, the films, vectors. Without limits, and beside the pool. */
-function openPatient(database: Database, { knowledge, database: { statementCache } }: Config, log: Logger): Database {
+function openPatient(
+  database: Database,
+  { knowledge, database: { statementCache } }: Config,
+  log: Logger,
+): Database {
   if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
   return openPostgres(database.connection.connectionString, {
     max: 2 + knowledge.concurrency,
