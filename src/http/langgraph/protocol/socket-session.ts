@@ -31,10 +31,14 @@ export function openSession(where: CommandContext, socket: WebSocket): Session {
   const { closed } = where.context.turns;
   const ended = new AbortController();
   const write = socketWriter(socket, ended.signal);
-  const letGo = keepAlive(socket);
-  const { methods, run } = openSubscriptions(where, { write, signal: ended.signal });
   let waiting = 0;
   let last = Promise.resolve();
+  const letGo = keepAlive(socket);
+  const { methods, run } = openSubscriptions(where, {
+    write,
+    settled: () => last,
+    signal: ended.signal,
+  });
 
   async function assertStanding(): Promise<void> {
     if (!where.mayGoOn || (await where.mayGoOn())) return;

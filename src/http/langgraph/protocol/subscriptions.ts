@@ -27,14 +27,23 @@ interface Joining {
   command: Command;
 }
 
+/** What subscriptions need of their socket. */
+export interface Line {
+  write: (frame: object) => Promise<void>;
+  /** Resolves when the commands that have come by now are carried out. */
+  settled: () => Promise<unknown>;
+  signal: AbortSignal;
+}
+
 /**
  * The subscriptions of one socket. One reader goes through the thread's log for all of them, and sends each event once; who
  * joins later first gets what the others have had, while they wait. So the events of a socket are in their order, and each
- * subscription's `success` stands before its events.
+ * subscription's `success` stands before its events. Who asked to join is let in before the next event is sent: a client that joins with one
+ * subscription after the other takes the end of a run, where it sees it in the first, for the end of all.
  */
 export function openSubscriptions(
   { context, threadId }: CommandContext,
-  { write, signal }: { write: (frame: object) => Promise<void>; signal: AbortSignal },
+  { write, settled, signal }: Line,
 ): Subscriptions {
   const filters = new Map<string, EventFilter>();
   const live = new Set<string>();
@@ -99,6 +108,8 @@ export function openSubscriptions(
       if (!next) continue;
       coming = undefined;
       if (next.done) return;
+      await settled();
+      await letIn();
       await send(next.value, live);
       sent = next.value.seq;
     }
