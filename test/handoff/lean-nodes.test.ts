@@ -147,7 +147,7 @@ async function playBoth<Result>(play: (kind: Kind) => Promise<{ desk: Desk; resu
     }),
   );
   if (!plain || !lean) throw new Error('Two were played.');
-  expect(lean).toEqual(plain);
+  expect(lean).toStrictEqual(plain);
   return lean;
 }
 
@@ -178,7 +178,7 @@ test('what is streamed of the steps is the same', async () => {
       return all(await compiled.stream(ask('one') as never, { ...config, streamMode: [...streamMode] })); // the builder's type knows no channels
     }),
   );
-  expect(lean).toEqual(plain);
+  expect(lean).toStrictEqual(plain);
   expect(lean?.filter(([mode]) => mode === 'updates')).toHaveLength(4);
 });
 
@@ -213,7 +213,7 @@ describe.each(['clerk', 'tools', 'writer'])('after a crash in %s', (crash) => {
     await expect(alone.run(ask('one'))).rejects.toThrow();
     await alone.run(null);
     await alone.run(ask('two'));
-    expect(await kept(other)).toEqual(await kept(alone));
+    expect(await kept(other)).toStrictEqual(await kept(alone));
     expect(stepsOf(await kept(other))).toEqual([...wholeTurn, ...wholeTurn]);
   });
 });
