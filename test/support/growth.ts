@@ -2,8 +2,8 @@ const tries = 5;
 const floorMs = 5;
 const apart = 16;
 
-/** Under what `growthOf` stays where the cost is about that of the length: it says 16 there, and 256 where it is that of the square. */
-export const mostGrowth = 2 * apart;
+/** Under what `growthOf` stays where the cost is about that of the length: it says 16 there, on a busy machine up to three times that, and 256 where it is that of the square. */
+export const mostGrowth = 4 * apart;
 
 /**
  * How often the cost of `act(whole / 16)` goes into that of `act(whole)`, by the processor's time of this process: the same on a fast machine
