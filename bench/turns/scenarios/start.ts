@@ -65,7 +65,7 @@ async function start(
   const starting = startService({
     args: [path.join(root, 'src/main.ts')],
     cwd: root,
-    env: { ...env, PORT: String(port) },
+    env: { BATON_LIMITS: 'off', ...env, PORT: String(port) }, // other scenarios have asked with this key
     logFile: path.join(folder, 'start.log'),
   });
   const failed = new AbortController();
