@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { LostOwnerError } from '../../../src/checkpoint/lost-owner-error.ts';
 import { LostThreadError, readThreadEvents } from '../../../src/db/events.ts';
+import { openPostgres } from '../../../src/db/open-database.ts';
 import { endClaims, heldClaims } from '../../../src/queue/claim-sql.ts';
 import type { Queue } from '../../../src/queue/open-queue.ts';
 import { inTenant, localTenant } from '../../../src/tenancy.ts';
@@ -88,14 +89,9 @@ test('an end that does not hold is refused, and is not tried by itself', async (
 });
 
 test('a database that does not answer is told to every run, and what it had is still to be written', async () => {
-  const away = openJournal(
-    {
-      getExecutor: () => {
-        throw Object.assign(new Error('gone'), { code: 'ECONNREFUSED' });
-      },
-    } as unknown as typeof database.db, // all that a statement asks of it
-    { heldClaims, endClaims },
-  );
+  const gone = openPostgres('postgres://postgres@127.0.0.1:1/nobody');
+  onTestFinished(() => gone.close());
+  const away = openJournal(gone.db, { heldClaims, endClaims });
   const told = await new Promise((resolve) => {
     inTenant(localTenant, () =>
       away.ring({
