@@ -29,6 +29,9 @@ export interface EventLog {
   settle(settle: (trx: Transaction<Schema>) => Promise<void>, last?: TurnEvent): Promise<void>;
 }
 
+/** A run's streaming text is written, and seen, this often at most, in milliseconds: often enough to read as it comes. */
+export const speechEvery = 40;
+
 export interface LogPlace {
   threadId: string;
   runId: string;
@@ -57,6 +60,8 @@ export function openEventLog(
   let after = place.after;
   let isAway = false; // the journal has what was tried
   let settling = false;
+  let spokeAt = Number.NEGATIVE_INFINITY;
+  let pause: NodeJS.Timeout | undefined;
 
   const writer: Writer = {
     take() {
@@ -65,6 +70,7 @@ export function openEventLog(
       if (!tried && !gathering.isEmpty()) [tried, gathering] = [gathering, new Gathering()];
       if (!tried) return undefined;
       isAway = true;
+      if (tried.isSpeech()) spokeAt = performance.now();
       const { events, checkpoints, end } = tried;
       return { threadId, runId, owner, after, events, checkpoints, ...(end && { end }) };
     },
@@ -73,7 +79,7 @@ export function openEventLog(
       [tried, isAway] = [undefined, false];
       if (written) tell(written.events, last);
       written?.wrote();
-      if (!gathering.isEmpty()) ring();
+      if (!gathering.isEmpty()) ringInPace();
     },
     failed(error) {
       isAway = false;
@@ -86,6 +92,17 @@ export function openEventLog(
     if (!settling) journal.ring(writer, atOnce);
   }
 
+  /** Text that streams waits until some of it has come together; everything else does not. */
+  function ringInPace(): void {
+    const wait = gathering.isSpeech() ? spokeAt + speechEvery - performance.now() : 0;
+    if (wait <= 0) ring();
+    else
+      pause ??= setTimeout(() => {
+        pause = undefined;
+        ring();
+      }, wait);
+  }
+
   function tell(batch: TimedEvent[], last: number): void {
     if (place.after !== undefined) after = last;
     if (batch.length > 0) publishEvents(context, place, batch, last);
@@ -93,6 +110,7 @@ export function openEventLog(
 
   /** Until the journal has nothing of this run; what was tried in vain is left. */
   async function takeBack(): Promise<void> {
+    clearTimeout(pause);
     settling = true; // what comes now is too late, or goes along with the next try
     if (isAway) await tried?.outcome().catch(() => undefined);
   }
@@ -106,7 +124,7 @@ export function openEventLog(
   return {
     append(event) {
       gathering.add(event);
-      ring();
+      ringInPace();
     },
     put(checkpoint) {
       gathering.checkpoints.push(checkpoint);

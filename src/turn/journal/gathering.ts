@@ -18,6 +18,11 @@ export class Gathering {
     return this.events.length + this.checkpoints.length === 0;
   }
 
+  /** Nothing but text that streams. */
+  isSpeech(): boolean {
+    return this.checkpoints.length === 0 && this.events.every(({ type }) => type === 'text-delta');
+  }
+
   /** Deltas of the same message become one event. */
   add(event: TurnEvent): void {
     const last = this.events.at(-1);
