@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../../../db/open-database.ts';
 import type { SqlPolicy } from '../../../sql/sql-policy.ts';
 import { TooLongError } from '../../../sql/start-guard.ts';
+import { compareAtRest } from './compare-at-rest.ts';
 import type { CompareOptions } from './compare-results.ts';
 import { type CopySession, onCopies } from './copy-session.ts';
 import { distil } from './distil.ts';
@@ -34,9 +35,6 @@ export interface JudgeOptions {
   kept?: Map<string, Promise<Perturbation[]>>;
 }
 
-/** How often two statements are run on data that move between them. */
-const mostTries = 10;
-
 /** How long all copies together may take. */
 const copiesMs = 120_000;
 const keptBy = new WeakMap<Database, Map<string, Promise<Perturbation[]>>>();
@@ -57,7 +55,11 @@ export async function judgeStatement(
   const goldText = await readSqlText(gold);
   const ordered = options.ordered && Array.isArray(goldText.select.sortClause);
   const compare: CompareOptions = { ordered, extraColumns: options.extraColumns, emptyIsZero: true };
-  const { right, error, difference } = await compareOnData(database, policy, { gold, sql }, options, compare);
+  const { right, error, difference } = await compareAtRest(
+    () => rightOnData(database, policy, gold, options),
+    () => runOnData(database, policy, sql, options),
+    (right, seen) => judgeResult(right, seen, compare),
+  );
   if (error !== undefined) return { why: `It does not run: ${error}`, onData: true, copies: 0 };
   if (difference !== undefined)
     return { why: `On the data as they are it gives ${difference}.`, onData: true, copies: 0 };
@@ -85,26 +87,6 @@ function keptFor(database: Database): Map<string, Promise<Perturbation[]>> {
   const kept = keptBy.get(database) ?? new Map<string, Promise<Perturbation[]>>();
   keptBy.set(database, kept);
   return kept;
-}
-
-/** Data move while others ask: a difference counts where the gold statement gives the same after the other as before it. */
-async function compareOnData(
-  database: Database,
-  policy: SqlPolicy,
-  { gold, sql }: { gold: string; sql: string },
-  options: JudgeOptions,
-  compare: CompareOptions,
-): Promise<{ right: RightResult; error?: string; difference?: string | undefined }> {
-  let right = await rightOnData(database, policy, gold, options);
-  for (let tries = 1; ; tries++) {
-    const seen = await runOnData(database, policy, sql, options);
-    if ('error' in seen) return { right, error: seen.error };
-    const difference = judgeResult(right, seen, compare);
-    if (difference === undefined || tries === mostTries) return { right, difference };
-    const before = JSON.stringify(right.result);
-    right = await rightOnData(database, policy, gold, options);
-    if (JSON.stringify(right.result) === before) return { right, difference };
-  }
 }
 
 async function rightOnData(
