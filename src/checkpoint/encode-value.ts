@@ -81,7 +81,8 @@ function encodeEntry([key, value]: [unknown, unknown]): Json {
   return [encodeValue(key), encodeValue(value)];
 }
 
-function isFitKey(key: string): boolean {
+/** Whether an object may have the key, rather than being stored as a list of entries. */
+export function isFitKey(key: string): boolean {
   return key !== tagKey && key !== '__proto__' && isFitText(key);
 }
 

@@ -24,8 +24,11 @@ import type { Author, NewCheckpoint } from './put-checkpoint.ts';
 import { type NewWrite, putWrites } from './put-writes.ts';
 import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
 import { makeDeltaHistory, readDeltaHistory } from './read-delta-history.ts';
-import { newValues, planCheckpoint, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
+import { readRootVersions } from './read-root-versions.ts';
+import { planCheckpoint, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
 import { dumpValue, serializer } from './serializer.ts';
+import { type ChannelValue, shortValue, splitValues } from './split-values.ts';
+import { TextMemory } from './text-memory.ts';
 
 export interface KyselySaverOptions {
   /**
@@ -50,7 +53,12 @@ export class KyselySaver extends BaseCheckpointSaver {
 
   constructor(db: Kysely<Schema>, { appendOnly = [], pageSize = 20 }: KyselySaverOptions = {}) {
     super(serializer);
-    this.#store = { db, appendOnly: new Set(appendOnly), memory: new ArrayMemory() };
+    this.#store = {
+      db,
+      appendOnly: new Set(appendOnly),
+      memory: new ArrayMemory(),
+      texts: new TextMemory(shortValue),
+    };
     this.#pageSize = pageSize;
   }
 
@@ -105,19 +113,20 @@ export class KyselySaver extends BaseCheckpointSaver {
     metadata: CheckpointMetadata,
     newVersions: ChannelVersions,
   ): Promise<RunnableConfig> {
-    const { id, channel_values, ...rest } = checkpoint;
+    const { id, channel_values: _, ...rest } = checkpoint;
     const place = placeOf(config);
     forgetTuple(carriedBy(config).known);
     const parentId = getCheckpointId(config) || null;
     const { owner, run_id: runId, onSaved, journal } = carriedBy(config);
+    const own = parentId === null ? await this.#withoutParent(place, checkpoint, newVersions) : checkpoint;
+    const { short, others: values } = splitValues(own, newVersions, this.#store);
     const row = {
       ...place,
       checkpoint_id: id,
       parent_id: parentId,
-      checkpoint: dumpValue(rest),
+      checkpoint: `${dumpValue(rest).slice(0, -1)},"channel_values":${short}}`,
       metadata: dumpValue({ ...metadata, ...(runId !== undefined && { run_id: runId }) }),
     };
-    const values = newValues(channel_values, newVersions);
     const key = writesKey(place, parentId);
     await this.#writing.get(key); // so that these writes can be taken off the parent
     const absorbs = metadata.counters_since_delta_snapshot === undefined; // a delta channel is read from them
@@ -176,7 +185,7 @@ export class KyselySaver extends BaseCheckpointSaver {
     journal: CheckpointJournal,
     parent: string,
     row: NewCheckpoint,
-    values: ReturnType<typeof newValues>,
+    values: ChannelValue[],
     saveAlone: () => Promise<void>,
   ): Promise<void> {
     if (journal.writes.absorb(parent)) {
@@ -185,6 +194,22 @@ export class KyselySaver extends BaseCheckpointSaver {
     }
     journal.put({ row, values: planCheckpoint(this.#store, row, values), saveAlone });
     await (journal.waits ? journal.saved() : setImmediate()); // what the step said before is in the journal by then
+  }
+
+  /** The checkpoint without values that are stored nowhere: what is not new has none in a thread's first state, unless that is a copy. */
+  async #withoutParent(
+    place: { thread_id: string; checkpoint_ns: string },
+    checkpoint: Checkpoint,
+    newVersions: ChannelVersions,
+  ): Promise<Checkpoint> {
+    const { channel_values, channel_versions } = checkpoint;
+    const isOld = (channel: string) => channel in channel_versions && newVersions[channel] === undefined;
+    if (!Object.keys(channel_values).some(isOld)) return checkpoint;
+    const stored = await readRootVersions(this.#store.db, place);
+    const kept = Object.entries(channel_values).filter(
+      ([channel]) => !isOld(channel) || stored.get(channel)?.has(String(channel_versions[channel])),
+    );
+    return { ...checkpoint, channel_values: Object.fromEntries(kept) };
   }
 
   /** What was read is remembered, so that the next step stores only what it adds to it. */

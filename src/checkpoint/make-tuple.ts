@@ -11,10 +11,11 @@ import { loadValue } from './serializer.ts';
 export function makeTuple(row: CheckpointRow, firstVersion: () => string): CheckpointTuple {
   const place = { thread_id: row.thread_id, checkpoint_ns: row.checkpoint_ns };
   const parent = row.parent_id === null ? undefined : { ...place, checkpoint_id: row.parent_id };
+  const saved = loadValue(row.checkpoint) as Checkpoint; // as put wrote it
   const checkpoint = {
-    ...(loadValue(row.checkpoint) as Checkpoint), // as put wrote it
+    ...saved,
     id: row.checkpoint_id,
-    channel_values: valuesOf(row),
+    channel_values: { ...saved.channel_values, ...valuesOf(row) },
   };
   const sends = loadValue(row.sends) as unknown[]; // an array
   if (parent && checkpoint.v < 4) addSends(checkpoint, sends, firstVersion);

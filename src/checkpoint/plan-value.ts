@@ -6,19 +6,8 @@ import { dumpValue } from './serializer.ts';
 const basesAtMost = 16;
 
 /** A value that is stored by itself. */
-export function planWhole(channel: string, version: string, value: unknown): NewValue {
-  const data = dumpValue(value);
-  return {
-    channel,
-    version,
-    data,
-    chain: null,
-    chain_start: null,
-    chain_end: null,
-    chain_from: 0,
-    base: null,
-    after: null,
-  };
+export function planWhole(channel: string, version: string, data: string): NewValue {
+  return { channel, version, data };
 }
 
 /** The items that an array adds to what is stored of it; all of them, as a new chain, when nothing is. */
@@ -38,8 +27,8 @@ export function planArray(
     chain: start?.chain ?? version,
     chain_start: position,
     chain_end: position + items.length - known,
-    chain_from: start?.from ?? 0,
+    ...(start && start.from > 0 && { chain_from: start.from }),
     base: start?.base ?? [],
-    after: start?.version ?? null,
+    ...(start && { after: start.version }),
   };
 }

@@ -9,7 +9,7 @@ export interface NewCheckpoint {
   checkpoint_ns: string;
   checkpoint_id: string;
   parent_id: string | null;
-  /** JSON texts. */
+  /** JSON texts; the short values are in the checkpoint, by channel, as `channel_values`. */
   checkpoint: string;
   metadata: string;
 }
@@ -28,15 +28,16 @@ export interface NewValue {
   version: string;
   /** JSON: the value, or the items without their brackets. */
   data: string;
-  chain: string | null;
+  /** Absent, like all that follows, where the value is no array that grows. */
+  chain?: string;
   /** Positions of the items in the array: from `chain_start` up to `chain_end`. */
-  chain_start: number | null;
-  chain_end: number | null;
-  /** The position of the array's first item: 0 unless it left some behind. */
-  chain_from: number;
-  base: ChainPiece[] | null;
-  /** The version whose array this one continues; null when it stands alone. */
-  after: string | null;
+  chain_start?: number;
+  chain_end?: number;
+  /** The position of the array's first item; absent where it left none behind. */
+  chain_from?: number;
+  base?: ChainPiece[];
+  /** The version whose array this one continues; absent where it stands alone. */
+  after?: string;
 }
 
 /**
@@ -78,13 +79,13 @@ export async function putCheckpoint(
     ), appended as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select ${place}, channel, version, data, chain, chain_start, chain_end, chain_from, base from given, fresh
+      select ${place}, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base from given, fresh
       on conflict do nothing
       returning channel
     ), branched as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select ${place}, channel, version, data, version, chain_start, chain_end, chain_from,
+      select ${place}, channel, version, data, version, chain_start, chain_end, coalesce(chain_from, 0),
         coalesce(base, '[]') || jsonb_build_array(jsonb_build_array(chain, chain_start))
       from given, fresh
       where after is not null and channel not in (select channel from appended)

@@ -27,31 +27,35 @@ export async function readDeltaHistory(
     with recursive walk as (
       select 0 as depth, parent_id,
         array(select json_array_elements_text(${JSON.stringify(channels)}::json)) collate "C" as wanted,
-        null::text collate "C" as checkpoint_id, '{}'::text[] collate "C" as seeded, null::json as versions
+        null::text collate "C" as checkpoint_id, '{}'::text[] collate "C" as seeded, null::json as versions, null::json as short
       from baton.checkpoint
       where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = ${place.checkpoint_id}
       union all
-      select walk.depth + 1, c.parent_id, still.wanted, c.checkpoint_id, found.seeded, c.versions
+      select walk.depth + 1, c.parent_id, still.wanted, c.checkpoint_id, found.seeded, c.versions, c.short
       from walk
       join lateral (select array(select unnest(walk.wanted) except select unnest(walk.seeded)) as wanted) still
         on cardinality(still.wanted) > 0
       join lateral (
-        select checkpoint_id, parent_id, checkpoint -> 'channel_versions' as versions from baton.checkpoint
+        select checkpoint_id, parent_id, checkpoint -> 'channel_versions' as versions,
+          checkpoint -> 'channel_values' as short
+        from baton.checkpoint
         where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = walk.parent_id
       ) c on true
       cross join lateral (
         select array(
-          select v.channel
+          select one.channel
           from unnest(still.wanted) one (channel)
-          join baton.checkpoint_value v on (v.thread_id, v.checkpoint_ns) = ${here}
-            and v.channel = one.channel and v.version = c.versions ->> one.channel
+          where c.short -> one.channel is not null or exists (
+            select from baton.checkpoint_value v where (v.thread_id, v.checkpoint_ns) = ${here}
+              and v.channel = one.channel and v.version = c.versions ->> one.channel)
         ) as seeded
       ) found
     )
     select wanted.channel,
-      (select ${valueText()} from baton.checkpoint_value v
+      coalesce((walk.short -> wanted.channel)::text, (
+        select ${valueText()} from baton.checkpoint_value v
         where (v.thread_id, v.checkpoint_ns) = ${here}
-          and v.channel = wanted.channel and v.version = walk.versions ->> wanted.channel) as seed,
+          and v.channel = wanted.channel and v.version = walk.versions ->> wanted.channel)) as seed,
       ${writesText(sql`(w.thread_id, w.checkpoint_ns) = ${here} and w.checkpoint_id = walk.checkpoint_id
         and w.channel = wanted.channel`)} as writes
     from walk cross join lateral unnest(walk.wanted) wanted (channel)

@@ -1,4 +1,3 @@
-import type { ChannelVersions } from '@langchain/langgraph-checkpoint';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { ArrayMemory, StoredArray } from './array-memory.ts';
@@ -6,34 +5,20 @@ import { LostOwnerError } from './lost-owner-error.ts';
 import { planArray, planWhole } from './plan-value.ts';
 import { type Author, type NewCheckpoint, type NewValue, putCheckpoint } from './put-checkpoint.ts';
 import type { CheckpointRow } from './read-checkpoints.ts';
+import type { ChannelValue } from './split-values.ts';
+import type { TextMemory } from './text-memory.ts';
 
 /** Where a saver saves, and what it knows to be there. */
 export interface Store {
   db: Kysely<Schema>;
   appendOnly: ReadonlySet<string>;
   memory: ArrayMemory;
-}
-
-interface ChannelValue {
-  channel: string;
-  version: string;
-  value: unknown;
+  texts: TextMemory;
 }
 
 interface Plan extends ChannelValue {
   row: NewValue;
   start?: StoredArray | undefined;
-}
-
-/**
- * The values that a step changed. A channel without a value, or with undefined, is empty and has no row.
- * In the order of their names, so that two statements that meet in the same rows cannot deadlock.
- */
-export function newValues(values: Record<string, unknown>, versions: ChannelVersions): ChannelValue[] {
-  return Object.entries(versions)
-    .filter(([channel]) => Object.hasOwn(values, channel) && values[channel] !== undefined)
-    .map(([channel, version]) => ({ channel, version: String(version), value: snapshot(values[channel]) }))
-    .sort((a, b) => (a.channel < b.channel ? -1 : 1));
 }
 
 /**
@@ -54,11 +39,7 @@ export async function saveCheckpoint(
     if (start) store.memory.forget(placeOf(checkpoint, channel), start);
   }
   if (outcome === 'broken') return saveCheckpoint(store, checkpoint, values, author);
-  for (const { row, value } of plans) {
-    const where = whereStored(row, outcome);
-    const items = value as unknown[]; // what is in a chain is an array
-    if (where) store.memory.remember(placeOf(checkpoint, row.channel), { ...where, items });
-  }
+  for (const { row, content } of plans) remember(store, checkpoint, row, content, outcome);
 }
 
 /**
@@ -67,10 +48,8 @@ export async function saveCheckpoint(
  */
 export function planCheckpoint(store: Store, checkpoint: NewCheckpoint, values: ChannelValue[]): NewValue[] {
   return values.map((given) => {
-    const { row, value } = plan(store, checkpoint, given);
-    const where = whereStored(row, { appended: [row.channel], branched: [] });
-    const items = value as unknown[]; // what is in a chain is an array
-    if (where) store.memory.remember(placeOf(checkpoint, row.channel), { ...where, items });
+    const { row, content } = plan(store, checkpoint, given);
+    remember(store, checkpoint, row, content, { appended: [row.channel], branched: [] });
     return row;
   });
 }
@@ -88,25 +67,30 @@ export function rememberArrays(store: Store, row: CheckpointRow, values: Record<
   }
 }
 
-/** As it is now: the array in the graph may get longer before the statement runs. */
-function snapshot(value: unknown): unknown {
-  return Array.isArray(value) ? [...value] : value;
+function plan({ memory }: Store, checkpoint: NewCheckpoint, given: ChannelValue): Plan {
+  const { channel, version, content } = given;
+  if ('text' in content) return { ...given, row: planWhole(channel, version, content.text) };
+  const start = memory.findStart(placeOf(checkpoint, channel), content.items);
+  return { ...given, start, row: planArray(channel, version, content.items, start) };
 }
 
-function plan({ appendOnly, memory }: Store, checkpoint: NewCheckpoint, given: ChannelValue): Plan {
-  const { channel, version, value } = given;
-  if (!appendOnly.has(channel) || !Array.isArray(value)) {
-    return { ...given, row: planWhole(channel, version, value) };
-  }
-  const start = memory.findStart(placeOf(checkpoint, channel), value);
-  return { ...given, start, row: planArray(channel, version, value, start) };
+function remember(
+  { memory }: Store,
+  checkpoint: NewCheckpoint,
+  row: NewValue,
+  content: ChannelValue['content'],
+  stored: { appended: string[]; branched: string[] },
+): void {
+  const where = whereStored(row, stored);
+  if (where && 'items' in content)
+    memory.remember(placeOf(checkpoint, row.channel), { ...where, items: content.items });
 }
 
 function whereStored(
-  { channel, version, chain, chain_start, chain_from: from, base }: NewValue,
+  { channel, version, chain, chain_start, chain_from: from = 0, base }: NewValue,
   { appended, branched }: { appended: string[]; branched: string[] },
 ): Omit<StoredArray, 'items'> | undefined {
-  if (chain === null || chain_start === null) return undefined;
+  if (chain === undefined || chain_start === undefined) return undefined;
   if (appended.includes(channel)) return { version, chain, from, base: base ?? [] };
   if (branched.includes(channel)) {
     return { version, chain: version, from, base: [...(base ?? []), [chain, chain_start]] };

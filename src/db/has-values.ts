@@ -9,7 +9,7 @@ export function hasValues(values: JsonObject): RawBuilder<boolean> {
   const each = Object.entries(values).map(([channel, value]) => hasValue(channel, value));
   return sql<boolean>`exists (
     select from (
-      select checkpoint -> 'channel_versions' as versions from baton.checkpoint
+      select checkpoint -> 'channel_versions' as versions, checkpoint -> 'channel_values' as short from baton.checkpoint
       where thread_id = thread.thread_id::text and checkpoint_ns = '' order by seq desc limit 1
     ) newest where ${sql.join(each, sql` and `)}
   )`;
@@ -19,8 +19,10 @@ function hasValue(channel: string, value: Json): RawBuilder<boolean> {
   const v = sql`
     baton.checkpoint_value v where v.thread_id = thread.thread_id::text and v.checkpoint_ns = ''
       and v.channel = ${channel} and v.version = newest.versions ->> ${channel}`;
-  const whole = sql<boolean>`exists (
-    select from ${v} and v.chain is null and v.data::jsonb @> ${JSON.stringify(value)}::jsonb)`;
+  const asked = sql`${JSON.stringify(value)}::jsonb`;
+  const whole = sql<boolean>`(
+    coalesce((newest.short -> ${channel}::text)::jsonb @> ${asked}, false)
+    or exists (select from ${v} and v.chain is null and v.data::jsonb @> ${asked}))`;
   if (!Array.isArray(value)) return whole;
   const items = value.map(
     (item) => sql`exists (

@@ -73,7 +73,7 @@ export async function writeBatches(
     ), stored as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select good.thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base
+      select good.thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base
       from value join good using (at)
     ), ended as (
       update baton.run r set status = good.status, updated_at = now(), ended_at = now()
@@ -125,8 +125,8 @@ function toValues({ checkpoints }: Batch, at: number): object[] {
   const here = new Set<string>();
   return checkpoints.flatMap(({ row, values }) =>
     values.map((value) => {
-      const after_here = value.after !== null && here.has(value.after);
-      if (value.chain !== null) here.add(value.version);
+      const after_here = value.after !== undefined && here.has(value.after);
+      if (value.chain !== undefined) here.add(value.version);
       return { at, checkpoint_ns: row.checkpoint_ns, ...value, after_here };
     }),
   );

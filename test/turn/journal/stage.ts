@@ -62,7 +62,7 @@ export function stating(
     chain_end: 1,
     chain_from: 0,
     base: [],
-    after: more.after ?? null,
+    ...(more.after !== undefined && { after: more.after }),
   };
   const row = {
     thread_id: batch.threadId,
