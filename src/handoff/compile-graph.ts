@@ -31,7 +31,7 @@ export function compileGraph(machine: Machine, seated: SeatedGraph, checkpointer
   }
   builder.addConditionalEdges(START, speaker, graph.agents);
   const compiled = builder.compile({ checkpointer, name: graph.name });
-  makeLean(compiled, nodes);
+  makeLean(compiled, nodes, speaker);
   return compiled;
 }
 

@@ -1,8 +1,8 @@
-import { EmptyChannelError, END, type LangGraphRunnableConfig } from '@langchain/langgraph';
+import { EmptyChannelError, END, type LangGraphRunnableConfig, START } from '@langchain/langgraph';
 import { EphemeralValue } from '@langchain/langgraph/channels';
 import { untraced } from '../model/without-tracing.ts';
 import { tellStep } from './node-ear.ts';
-import type { StateUpdate, StateValues } from './state.ts';
+import { applyUpdate, type StartUpdate, type StateUpdate, type StateValues, stateKeys } from './state.ts';
 
 /** What a node does. */
 export type Act = (state: StateValues, config: LangGraphRunnableConfig) => Promise<StateUpdate>;
@@ -10,8 +10,10 @@ export type Act = (state: StateValues, config: LangGraphRunnableConfig) => Promi
 /** What a node does, and where control goes from there, given the state with its update: a node, or `END`. */
 export interface LeanNode {
   act: Act;
-  route: (after: StateValues) => string;
+  route: Route;
 }
+
+type Route = (after: StateValues) => string;
 
 /** The part of a compiled graph that is made lean. */
 interface Compiled {
@@ -23,15 +25,28 @@ interface Compiled {
  * Has the nodes of a compiled graph run without what LangGraph puts around each: a sequence of traced runnables that read the config, copy
  * the state and build tracing objects, several times a step. A node that is made lean does its work and hands in the very same
  * writes, in one call. Everything else is LangGraph's as before: what it saves, how it resumes, and what `updateState` writes.
+ * `start` says where a turn begins, given the state with its input.
  */
-export function makeLean(compiled: Compiled, lean: Record<string, LeanNode>): void {
+export function makeLean(compiled: Compiled, lean: Record<string, LeanNode>, start: Route): void {
+  runBy(compiled, START, async (input: StartUpdate, config) => begin(start, input, config));
+  compiled.channels[START] = new Trigger();
   for (const [name, node] of Object.entries(lean)) {
-    const runnable = {
-      invoke: (state: StateValues, config: LangGraphRunnableConfig) => run(name, node, state, config),
-    };
-    Object.assign(compiled.nodes[name] ?? {}, { getNode: () => runnable });
+    runBy(compiled, name, (state: StateValues, config) => run(name, node, state, config));
     compiled.channels[triggerOf(name)] = new Trigger(false);
   }
+}
+
+function runBy<Input>(
+  { nodes }: Compiled,
+  name: string,
+  invoke: (input: Input, config: LangGraphRunnableConfig) => Promise<unknown>,
+): void {
+  Object.assign(nodes[name] ?? {}, { getNode: () => ({ invoke }) });
+}
+
+function begin(route: Route, input: StartUpdate, config: LangGraphRunnableConfig): void {
+  const next = route(applyUpdate(stateNow(config), input));
+  handIn(config, [...Object.entries(input), [triggerOf(next), START]]);
 }
 
 async function run(
@@ -52,6 +67,13 @@ async function run(
 function stateAfter(state: StateValues, update: StateUpdate): StateValues {
   const messages = update.messages?.length ? update.messages : state.messages;
   return { ...state, ...update, messages };
+}
+
+/** The state as it is before the step, by the reader that LangGraph gives its own branches. */
+function stateNow({ configurable }: LangGraphRunnableConfig): StateValues {
+  const read: ((keys: string[]) => StateValues) | undefined = configurable?.__pregel_read;
+  if (!read) throw new Error('A node runs inside of a graph alone.');
+  return read(stateKeys);
 }
 
 /** Where LangGraph's own writers hand in what a node wrote. */

@@ -61,6 +61,9 @@ export function stateChannels(start: string) {
   });
 }
 
+/** The names of those channels. */
+export const stateKeys = Object.keys(emptyState(''));
+
 /** The channel whose array only grows, of which a checkpoint stores what is new. */
 export const appendOnlyChannels = ['messages'];
 

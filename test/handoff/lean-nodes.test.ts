@@ -11,7 +11,12 @@ import {
 import { describe, expect, test } from 'vitest';
 import { type Act, type LeanNode, makeLean } from '../../src/handoff/lean-nodes.ts';
 import type { NodeEar } from '../../src/handoff/node-ear.ts';
-import { type StateUpdate, type StateValues, stateChannels } from '../../src/handoff/state.ts';
+import {
+  type StartUpdate,
+  type StateUpdate,
+  type StateValues,
+  stateChannels,
+} from '../../src/handoff/state.ts';
 import type { AiMessage, Message } from '../../src/message.ts';
 import { insideOfGraph } from '../../src/model/without-tracing.ts';
 
@@ -92,13 +97,13 @@ function makeDesk(kind: Kind, saver: BaseCheckpointSaver = new MemorySaver(), cr
   }
   builder.addConditionalEdges(START, speaker, ['clerk', 'writer']);
   const compiled = builder.compile({ checkpointer: saver });
-  if (kind === 'lean') makeLean(compiled, nodes);
+  if (kind === 'lean') makeLean(compiled, nodes, speaker);
   const config = { configurable: { thread_id: 't' }, ...limits };
   return {
     saver,
     compiled,
     config,
-    run: (start: StateUpdate | Command | null, more: object = {}) =>
+    run: (start: StartUpdate | StateUpdate | Command | null, more: object = {}) =>
       compiled.invoke(start as never, { ...config, ...more }), // the builder's type knows no channels
   };
 }
@@ -231,6 +236,33 @@ test('a turn that stops before a node goes on alike, also on nodes of the other 
   });
   expect(both.result).toMatchObject([['tools'], ['writer'], { done: true }]);
   expect(stepsOf(both)).toEqual(wholeTurn);
+});
+
+test('a turn that stops before its beginning begins alike, also on nodes of the other kind', async () => {
+  const both = await playBoth(async (kind) => {
+    const desk = makeDesk(kind);
+    const other = makeDesk(kind === 'plain' ? 'lean' : 'plain', desk.saver);
+    await desk.run(ask('one'), { interruptBefore: ['__start__'] });
+    const { next } = await desk.compiled.getState(desk.config);
+    return { desk, result: [next, await other.run(null)] };
+  });
+  expect(both.result).toMatchObject([['__start__'], { done: true }]);
+  expect(stepsOf(both)).toEqual(wholeTurn);
+});
+
+test('a turn that leaves the first messages behind, and says not who begins, begins alike', async () => {
+  const both = await playBoth(async (kind) => {
+    const desk = makeDesk(kind);
+    await desk.run(ask('one'));
+    const start: StartUpdate = { messages: { forget: 2, add: [human('two')] }, done: false };
+    return { desk, result: await desk.run(start) };
+  });
+  expect(both.result.messages.slice(0, 3)).toMatchObject([
+    { type: 'tool' },
+    { name: 'writer' },
+    human('two'),
+  ]);
+  expect(stepsOf(both).slice(-3)).toEqual(['__start__', 'writer', '']);
 });
 
 test('a node that waits for a person is asked alike, and goes on with the answer', async () => {
