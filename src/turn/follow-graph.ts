@@ -1,4 +1,4 @@
-import type { RunControl, StreamMode } from '@langchain/langgraph';
+import type { RunControl } from '@langchain/langgraph';
 import { type CheckpointJournal, HeldWrites } from '../checkpoint/checkpoint-journal.ts';
 import type { SavedCheckpoint } from '../checkpoint/kysely-saver.ts';
 import { type BegunRun, ownerOf, type Run } from '../db/runs.ts';
@@ -9,6 +9,7 @@ import type { JsonObject } from '../message.ts';
 import { noTracingAsked } from '../model/without-tracing.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
 import { describeEnd } from './describe-end.ts';
+import { eachUpdate } from './each-update.ts';
 import type { EventLog } from './event-log.ts';
 import { findStand, type Stand, type TurnStop } from './find-stand.ts';
 import type { RunConfig } from './turn-request.ts';
@@ -91,7 +92,6 @@ async function stream(
     ...limitsOf(asked, graph.limits),
     durability: durability === 'exit' ? durability : ('sync' as const), // so that a state comes before the step that goes on from it
     ...(callbacks && { callbacks }),
-    streamMode: ['updates'] satisfies StreamMode[] as StreamMode[], // the widened type is what stream takes
     metadata: { run_id: run.run_id },
     configurable: {
       ...from,
@@ -104,14 +104,12 @@ async function stream(
       caller: { context, configurable },
     },
   };
-  // LangGraph types its input by the graph's channels, which are the same for all of ours
-  for await (const [, chunk] of await compiled.stream(beginning.start as never, options)) {
-    const { __metadata__: handedInBefore, ...updates } = chunk as Record<string, StateUpdate>;
+  await eachUpdate(compiled, beginning.start, options, ({ __metadata__: handedInBefore, ...updates }) => {
     const interrupts = updates.__interrupt__ as unknown as TurnStop['interrupts'];
     if (interrupts)
       waits = interrupts.map(({ id, value }) => ({ id, value })); // it ends once what it waits for is saved
     else if (handedInBefore) for (const [node, update] of Object.entries(updates)) stepped(node, update);
-  }
+  });
   await writes.flush();
   if (waits) return { values, interrupts: waits };
   return values.done ? { values } : { values, interrupts: [] }; // it stopped where the caller asked it to
