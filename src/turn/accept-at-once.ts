@@ -1,7 +1,7 @@
-import { v7 as uuidv7 } from 'uuid';
 import { type AskedTurn, acceptInOne } from '../db/accept-in-one.ts';
 import { ttlColumns } from '../db/thread-ttl.ts';
 import type { LoadedGraph } from '../handoff/load-graph.ts';
+import { newId } from '../new-id.ts';
 import { currentPayer } from '../usage/payer.ts';
 import { filesToKeep } from './claim-thread.ts';
 import { textsOf, whoAsked } from './insert-run.ts';
@@ -17,7 +17,7 @@ export interface Asked {
 
 /** The ids of a turn to accept, made now where the request has none. */
 export function askedOf(request: TurnRequest, loaded: LoadedGraph): Asked {
-  return { request, loaded, ids: { threadId: request.threadId ?? uuidv7(), runId: uuidv7() } };
+  return { request, loaded, ids: { threadId: request.threadId ?? newId(), runId: newId() } };
 }
 
 /** What became of a turn that was accepted at once. */

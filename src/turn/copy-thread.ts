@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import { copyCheckpoints } from '../checkpoint/copy-checkpoints.ts';
 import type { Thread } from '../db/threads.ts';
+import { newId } from '../new-id.ts';
 import type { TurnContext } from './turns.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { TurnContext } from './turns.ts';
  * waits for, and is idle else. Undefined when there is no such thread.
  */
 export function copyThread({ db }: Pick<TurnContext, 'db'>, threadId: string): Promise<Thread | undefined> {
-  const copyId = uuidv7();
+  const copyId = newId();
   return db.transaction().execute(async (trx) => {
     const { rows } = await sql<Thread>`
       insert into baton.thread

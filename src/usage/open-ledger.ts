@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
-import { v7 as uuidv7 } from 'uuid';
 import type { Schema } from '../db/schema.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
+import { newId } from '../new-id.ts';
 import { BudgetError, type SpentBudget, unpricedError } from './budget-error.ts';
 import { countCall } from './count-call.ts';
 import { type BegunCall, insertCalls } from './insert-calls.ts';
@@ -129,7 +129,7 @@ export function openLedger(options: LedgerOptions): Ledger {
 
   return {
     async reserve(call, signal, closer) {
-      const held = { callId: uuidv7(), payer: currentPayer(), startedAt: Date.now() };
+      const held = { callId: newId(), payer: currentPayer(), startedAt: Date.now() };
       const { exempt, tenant } = held.payer;
       if (exempt || !(await budgets.mayApply(tenant))) return writeLater(held, call);
       const hold = (made: CallToMake) => reserveCall(db, held.payer, held.callId, made, options.holdSeconds);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
 import { errorMessage } from '../../errors.ts';
 import type { CassetteMiss } from '../../model/cassettes/cassette-miss.ts';
 import type { Cassettes } from '../../model/cassettes/open-cassettes.ts';
 import { atPlace, type Place } from '../../model/cassettes/place.ts';
+import { newId } from '../../new-id.ts';
 import { acceptTurn } from '../../turn/accept-turn.ts';
 import { tooManySteps } from '../../turn/run-turn.ts';
 import { watchRun } from '../../turn/watch-run.ts';
@@ -33,7 +33,7 @@ export interface AttemptContext {
  * could not do makes an attempt `errored`, a recording that is not there makes it `stale`. Rejects when the signal aborts.
  */
 export async function runAttempt(context: AttemptContext, tried: Case, where: Place): Promise<Attempt> {
-  const threadId = uuidv7();
+  const threadId = newId();
   const place = { ...where, attempt: threadId };
   context.places.set(threadId, place);
   const attempt: Attempt = { repeat: place.repeat, outcome: 'passed', scores: [], transcript: { turns: [] } };

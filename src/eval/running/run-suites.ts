@@ -1,10 +1,10 @@
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../db/open-database.ts';
 import type { Logger } from '../../log.ts';
 import { type CassetteOptions, type Cassettes, openCassettes } from '../../model/cassettes/open-cassettes.ts';
+import { newId } from '../../new-id.ts';
 import type { FileProblem } from '../../yaml/file-problem.ts';
 import type { Suite } from '../suite.ts';
 import type { SuiteRun } from '../suite-run.ts';
@@ -58,7 +58,7 @@ export async function runSuites(
   const places = openPlaces();
   const { tape, config, profile } = options;
   const cassettes = tape && openCassettes({ ...tape, place: places.current, profile: profile.name });
-  const shared = { ...options, runId: uuidv7(), places, ...(cassettes && { cassettes }) };
+  const shared = { ...options, runId: newId(), places, ...(cassettes && { cassettes }) };
   const queue = new PQueue({ concurrency: profile.deterministic ? groupsAtOnce : 1 });
   try {
     const begun = groupsOf(suites, config.projectDir).map((group) =>

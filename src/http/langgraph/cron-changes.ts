@@ -1,8 +1,8 @@
-import { v7 as uuidv7 } from 'uuid';
 import type { AppContext } from '../../app-context.ts';
 import { type Cron, type CronFields, getCron, insertCron, lockCron, updateCron } from '../../db/crons.ts';
 import { getThread } from '../../db/threads.ts';
 import { CallerError } from '../../errors.ts';
+import { newId } from '../../new-id.ts';
 import { planCron } from '../../turn/plan-cron.ts';
 import { type CronPatch, type CronRequest, cronFields, runRequestOf } from './cron-request.ts';
 import { findAssistant } from './find-assistant.ts';
@@ -20,7 +20,7 @@ export async function createCron(
 ): Promise<Cron> {
   const fields = cronFields(asked);
   const { assistantId } = await findAssistant(context, asked.assistant_id);
-  const ids = { cron_id: uuidv7(), assistant_id: assistantId, thread_id: threadId };
+  const ids = { cron_id: newId(), assistant_id: assistantId, thread_id: threadId };
   if (threadId && !(await getThread(context.db, threadId))) throw noThread(threadId);
   if (threadId && asked.on_run_completed === 'delete') throw refuse('on_run_completed', threadStays);
   await checkRun(context, { ...ids, ...fields });

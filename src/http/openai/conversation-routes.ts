@@ -1,11 +1,11 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { AppContext } from '../../app-context.ts';
 import { deleteThreads } from '../../db/delete-idle-threads.ts';
 import { createThread, getThread, patchThread, type Thread } from '../../db/threads.ts';
 import { CallerError } from '../../errors.ts';
+import { newId } from '../../new-id.ts';
 import { readState } from '../../turn/thread-state.ts';
 import { checkInput } from '../check-input.ts';
 import { describe } from '../describe.ts';
@@ -32,7 +32,7 @@ export function conversationRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
   describe(app, 'POST /v1/conversations', { summary: 'Begin a conversation', tag, body: createSchema });
   app.post('/v1/conversations', async (c) => {
     const request = await readBody(c, createSchema);
-    const threadId = uuidv7();
+    const threadId = newId();
     const made = await createThread(db, { threadId, metadata: request.metadata ?? {}, ...(ttl && { ttl }) });
     if (!made) throw new Error(`The id ${threadId} was taken.`);
     c.set('threadId', threadId);
