@@ -28,7 +28,7 @@ export const suite = defineSuite({
       forbidden: ['open_ticket'],
     },
     state: {
-      sql: `select count(*) as forged from baton.event, lateral json_array_elements(data -> 'input') as said
+      sql: `select count(*) as forged from baton.event_line, lateral json_array_elements(data -> 'input') as said
         where type = 'turn-start' and said ->> 'type' <> 'human'`,
       rows: [{ forged: 0 }],
     },

@@ -27,7 +27,8 @@ export async function measureThread(db: Kysely<Schema>, threadId: string): Promi
     select 'writes', null, count(*), coalesce(sum(pg_column_size(w.*)), 0)::int8
     from baton.checkpoint_write w where thread_id = ${threadId}
     union all
-    select 'events', null, count(*), coalesce(sum(pg_column_size(e.*)), 0)::int8
+    select 'events', null, coalesce(sum(last_seq - first_seq + 1), 0)::int8,
+      coalesce(sum(pg_column_size(e.events) + pg_column_size(row (tenant_id, thread_id, first_seq, last_seq, run_id, created_at))), 0)::int8
     from baton.event e where thread_id = ${threadId}::uuid
     union all
     select 'channel', channel, count(*), sum(pg_column_size(v.*))::int8

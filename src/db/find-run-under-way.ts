@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { hasType } from './event-rows.ts';
 import type { Schema } from './schema.ts';
 
 /**
@@ -11,15 +12,15 @@ export async function findRunUnderWay(
 ): Promise<number | undefined> {
   const { first } = await db
     .selectFrom('baton.event')
-    .select(({ fn }) => fn.min('seq').as('first'))
+    .select(({ fn }) => fn.min('first_seq').as('first'))
     .where('run_id', '=', (query) =>
       query
         .selectFrom('baton.event')
         .select('run_id')
         .where('thread_id', '=', threadId)
-        .where('type', '=', 'turn-start')
-        .where('seq', '<=', seq)
-        .orderBy('seq', 'desc')
+        .where('first_seq', '<=', seq)
+        .where(hasType('turn-start'))
+        .orderBy('first_seq', 'desc')
         .limit(1),
     )
     .executeTakeFirstOrThrow();

@@ -1,20 +1,21 @@
 import type { Kysely } from 'kysely';
 import type { TurnEvent } from '../turn-event.ts';
+import { eventsOf, hasType } from './event-rows.ts';
 import type { Schema } from './schema.ts';
 
-/** The last event of a kind in a run's log. */
+/** The last event of a kind in the log of a run, or of a thread. */
 export async function readLastEvent<Type extends TurnEvent['type']>(
   db: Kysely<Schema>,
-  runId: string,
+  of: { runId: string } | { threadId: string },
   type: Type,
 ): Promise<Extract<TurnEvent, { type: Type }> | undefined> {
-  const found = await db
+  const rows = await db
     .selectFrom('baton.event')
-    .select('data')
-    .where('run_id', '=', runId)
-    .where('type', '=', type)
-    .orderBy('seq', 'desc')
+    .select('events')
+    .where((eb) => ('runId' in of ? eb('run_id', '=', of.runId) : eb('thread_id', '=', of.threadId)))
+    .where(hasType(type))
+    .orderBy('first_seq', 'desc')
     .limit(1)
-    .executeTakeFirst();
-  return found?.data as Extract<TurnEvent, { type: Type }> | undefined; // written by appendEvents
+    .execute();
+  return eventsOf(rows, type).at(-1);
 }

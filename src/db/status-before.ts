@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { eventsOf, hasType } from './event-rows.ts';
 import type { Run } from './runs.ts';
 import type { Schema } from './schema.ts';
 
@@ -10,14 +11,15 @@ export async function statusBefore(
   db: Kysely<Schema>,
   { thread_id, run_id }: Pick<Run, 'thread_id' | 'run_id'>,
 ): Promise<'idle' | 'interrupted' | 'error'> {
-  const { rows } = await sql<{ type: string; cancelled: boolean }>`
-    select e.type, e.data::text like '%"error":"cancelled"%' as cancelled from baton.event e
+  const { rows } = await sql<{ events: string }>`
+    select last as events from baton.event e, split_part(e.events, E'\n', -1) as last
     where e.thread_id = ${thread_id} and e.run_id <> ${run_id}
-      and (e.type in ('turn-end', 'interrupted')
-        or e.type = 'turn-error' and e.data::text not like '%"rolledBack":true%')
-      and exists (select from baton.event s where s.run_id = e.run_id and s.type = 'turn-start')
-    order by e.seq desc limit 1`.execute(db);
-  const [last] = rows;
+      and (starts_with(last, '{"type":"turn-end"') or starts_with(last, '{"type":"interrupted"')
+        or starts_with(last, '{"type":"turn-error"') and strpos(last, '"rolledBack":true') = 0)
+      and exists (
+        select from (select events from baton.event s where s.run_id = e.run_id) as run where ${hasType('turn-start')})
+    order by e.first_seq desc limit 1`.execute(db);
+  const [last] = eventsOf(rows, 'turn-end', 'interrupted', 'turn-error');
   if (last?.type === 'interrupted') return 'interrupted';
-  return last?.type === 'turn-error' && !last.cancelled ? 'error' : 'idle';
+  return last?.type === 'turn-error' && last.error !== 'cancelled' ? 'error' : 'idle';
 }

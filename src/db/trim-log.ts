@@ -15,14 +15,18 @@ export async function trimLog(db: Kysely<Schema>, threadId: string, days: number
           select run_id from baton.run where thread_id = ${threadId} order by created_at desc, run_id desc limit 1
         )
       )
-    ), ends as (
-      select run_id, max(seq) as seq from baton.event where thread_id = ${threadId} group by run_id
+    ), old as materialized (
+      select first_seq, last_seq, last_seq = max(last_seq) over (partition by run_id) as is_end
+      from baton.event where thread_id = ${threadId} and run_id not in (select run_id from kept)
     ), gone as (
-      delete from baton.event e using ends
-      where e.thread_id = ${threadId} and e.run_id = ends.run_id and e.seq < ends.seq
-        and e.run_id not in (select run_id from kept)
-      returning 1
+      delete from baton.event e using old
+      where e.thread_id = ${threadId} and e.first_seq = old.first_seq and not old.is_end
+    ), cut as (
+      update baton.event e set first_seq = e.last_seq, events = split_part(e.events, E'\n', -1)
+      from old where e.thread_id = ${threadId} and e.first_seq = old.first_seq and old.is_end and e.first_seq < e.last_seq
     )
-    select count(*) as gone from gone`.execute(db);
+    select coalesce(sum(last_seq - first_seq + 1) - count(*) filter (where is_end), 0)::int8 as gone from old`.execute(
+    db,
+  );
   return rows[0]?.gone ?? 0;
 }

@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { GatheredCheckpoint } from '../checkpoint/checkpoint-journal.ts';
 import { LostOwnerError } from '../checkpoint/lost-owner-error.ts';
-import { appendEvents, LostThreadError, type TimedEvent } from '../db/events.ts';
+import type { TimedEvent } from '../db/event-rows.ts';
+import { appendEvents, LostThreadError } from '../db/events.ts';
+import { foldLog } from '../db/fold-log.ts';
 import type { Schema } from '../db/schema.ts';
 import type { TurnEvent } from '../turn-event.ts';
 import type { BatchEnd } from './journal/batch.ts';
@@ -160,6 +162,7 @@ export function openEventLog(
       const ends = await db.transaction().execute(async (trx) => {
         const written: number[] = [];
         for (const batch of batches) written.push(await save(trx, batch, written.at(-1) ?? after));
+        if (last && owner) await foldLog(trx, runId);
         await settle(trx);
         return written;
       });

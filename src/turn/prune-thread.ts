@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { keepLatest } from '../checkpoint/keep-latest.ts';
+import { eventsOf, hasType } from '../db/event-rows.ts';
 import type { Schema } from '../db/schema.ts';
 import { trimLog } from '../db/trim-log.ts';
 import { asService, inTenant } from '../tenancy.ts';
@@ -67,11 +68,10 @@ async function prune({ config }: Pruning, trx: Transaction<Schema>, threadId: st
 
 /** The states that the log of the newest run begins from, one an attempt. */
 async function startsOfNewestRun(trx: Transaction<Schema>, threadId: string): Promise<string[]> {
-  const starts = await trx
+  const rows = await trx
     .selectFrom('baton.event')
-    .select('data')
-    .where('thread_id', '=', threadId)
-    .where('type', '=', 'turn-start')
+    .select('events')
+    .where(hasType('turn-start'))
     .where('run_id', '=', (query) =>
       query
         .selectFrom('baton.run')
@@ -82,7 +82,5 @@ async function startsOfNewestRun(trx: Transaction<Schema>, threadId: string): Pr
         .limit(1),
     )
     .execute();
-  return starts.flatMap(({ data: { checkpointId } }) =>
-    typeof checkpointId === 'string' ? [checkpointId] : [],
-  );
+  return eventsOf(rows, 'turn-start').flatMap(({ checkpointId }) => checkpointId ?? []);
 }

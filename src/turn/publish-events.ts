@@ -1,4 +1,4 @@
-import type { TimedEvent } from '../db/events.ts';
+import type { TimedEvent } from '../db/event-rows.ts';
 import { countEvents } from '../metrics/count-events.ts';
 import { tenantKey } from '../tenancy.ts';
 import type { LoggedEvent, TurnEvent } from '../turn-event.ts';

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { recordAction } from '../audit/record.ts';
+import { readLastEvent } from '../db/last-event.ts';
 import type { Schema } from '../db/schema.ts';
 import type { Json } from '../message.ts';
 
@@ -18,19 +19,12 @@ export async function recordDecision(
   trx: Kysely<Schema>,
   { threadId, runId, resume }: Decision,
 ): Promise<void> {
-  const asked = await trx
-    .selectFrom('baton.event')
-    .select('data')
-    .where('thread_id', '=', threadId)
-    .where('type', '=', 'interrupted')
-    .orderBy('seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const asked = await readLastEvent(trx, { threadId }, 'interrupted');
   await recordAction(trx, {
     action: 'call-decide',
     target: { type: 'thread', id: threadId },
     outcome: isRefusal(resume) ? 'refused' : 'ok',
-    details: { run: runId, decision: resume, asked: asked?.data.interrupts ?? null },
+    details: { run: runId, decision: resume, asked: asked?.interrupts ?? null },
   });
 }
 

@@ -9,7 +9,7 @@ import type { TurnContext } from './turns.ts';
 export async function webhookBody(context: TurnContext, runId: string): Promise<JsonObject | undefined> {
   const run = await getRun(context.db, runId);
   if (!run) return undefined;
-  const failed = await readLastEvent(context.db, runId, 'turn-error');
+  const failed = await readLastEvent(context.db, { runId }, 'turn-error');
   const body = {
     run_id: run.run_id,
     thread_id: run.thread_id,
@@ -34,7 +34,7 @@ const graphNames = '6ba7b821-9dad-11d1-80b4-00c04fd430c8';
 
 /** The state that the run left behind, which is not the newest once another run has begun. */
 async function readValues(context: TurnContext, run: Run): Promise<object> {
-  const saved = await readLastEvent(context.db, run.run_id, 'checkpoint');
+  const saved = await readLastEvent(context.db, { runId: run.run_id }, 'checkpoint');
   const state = await readState(context, run.thread_id, saved?.checkpointId);
   if (!state) return {};
   const { messages, agent } = state.values;

@@ -120,14 +120,16 @@ export interface CallRecordTable {
   ended_at: ColumnType<Date | null, Date | null | undefined, Date | null>;
 }
 
+/** Events of a thread: what one run wrote at one time, or all that it wrote. `baton.event_line` shows one a row. */
 export interface EventTable {
   tenant_id: Generated<string>;
   thread_id: string;
-  /** Counts up from 1 in a thread, without gaps, and never changes. */
-  seq: number;
+  /** The number of the first event. They count up from 1 in a thread, without gaps, and never change. */
+  first_seq: number;
+  last_seq: number;
   run_id: string;
-  type: string;
-  data: Jsonb<Record<string, unknown>>;
+  /** Each event's JSON on a line of its own, the type first: see `toRows`. */
+  events: string;
   created_at: Time;
 }
 

@@ -1,9 +1,10 @@
 import { type Kysely, sql } from 'kysely';
+import { eventsOf, hasType } from '../../db/event-rows.ts';
 import { getRun, type Run } from '../../db/runs.ts';
 import type { Schema } from '../../db/schema.ts';
 import { CallerError } from '../../errors.ts';
 import type { Message } from '../../message.ts';
-import type { AgentStart, TurnEnd, TurnEvent, TurnStart } from '../../turn-event.ts';
+import type { StepEnd, TurnEnd } from '../../turn-event.ts';
 
 /** A turn that is over, as feedback is about it. */
 export interface EndedTurn {
@@ -55,8 +56,7 @@ interface Said {
 }
 
 /**
- * The run in which an agent said a message. Looked for in the text of the events, which Postgres need not read as JSON for that: it cannot where
- * `\u0000` stands in it.
+ * The run in which an agent said a message. Looked for in the text of the events: Postgres cannot read JSON where `\u0000` stands in it.
  */
 async function findMessage(
   db: Kysely<Schema>,
@@ -64,23 +64,23 @@ async function findMessage(
 ): Promise<Said | undefined> {
   const rows = await db
     .selectFrom('baton.event')
-    .select(['run_id', 'data'])
+    .select(['run_id', 'events'])
     .where('thread_id', '=', threadId)
-    .where('type', 'in', ['step-end', 'turn-end'])
-    .where(sql<boolean>`strpos(data::text, ${JSON.stringify(messageId)}) > 0`)
-    .orderBy('seq')
+    .where(hasType('step-end', 'turn-end'))
+    .where(sql<boolean>`strpos(events, ${JSON.stringify(messageId)}) > 0`)
+    .orderBy('first_seq')
     .limit(20)
     .execute();
-  for (const { run_id: runId, data } of rows) {
-    const found = messagesOf(data as typeof data & TurnEvent).find(({ id }) => id === messageId); // as it was logged
-    if (found?.type === 'ai') return { runId, messageId, agent: found.name };
+  for (const row of rows) {
+    const said = eventsOf([row], 'step-end', 'turn-end').flatMap(messagesOf);
+    const found = said.find(({ id }) => id === messageId);
+    if (found?.type === 'ai') return { runId: row.run_id, messageId, agent: found.name };
   }
   return undefined;
 }
 
-function messagesOf(event: TurnEvent): Message[] {
+function messagesOf(event: StepEnd | TurnEnd): Message[] {
   if (event.type === 'turn-end') return [event.answer];
-  if (event.type !== 'step-end') return [];
   const { messages } = event.update as { messages?: Message[] }; // what a step adds to the state
   return Array.isArray(messages) ? messages : [];
 }
@@ -92,13 +92,11 @@ async function readCourse(
 ): Promise<{ version: string; agents: string[]; answered: string | undefined }> {
   const rows = await db
     .selectFrom('baton.event')
-    .select('data')
-    .where('thread_id', '=', run.thread_id)
+    .select('events')
     .where('run_id', '=', run.run_id)
-    .where('type', 'in', ['turn-start', 'agent-start', 'turn-end'])
-    .orderBy('seq')
+    .orderBy('first_seq')
     .execute();
-  const events = rows.map(({ data }) => data as typeof data & (TurnStart | AgentStart | TurnEnd)); // as they were logged
+  const events = eventsOf(rows, 'turn-start', 'agent-start', 'turn-end');
   const start = events.findLast((event) => event.type === 'turn-start');
   const end = events.findLast((event) => event.type === 'turn-end');
   const spoke = events.flatMap((event) => (event.type === 'agent-start' ? event.agent : []));

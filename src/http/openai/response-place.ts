@@ -37,7 +37,7 @@ export async function findPlace(context: AppContext, request: ResponseRequest): 
   if (run.status === 'pending' || run.status === 'running') {
     throw new CallerError('conflict', 'The previous response has not ended.');
   }
-  const saved = await readLastEvent(context.db, run.run_id, 'checkpoint');
+  const saved = await readLastEvent(context.db, { runId: run.run_id }, 'checkpoint');
   const checkpointId = saved?.checkpointId;
   if (store !== false) return { ...place, ...(checkpointId && { checkpointId }) };
   const state = await readState(context, run.thread_id, checkpointId);

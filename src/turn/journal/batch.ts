@@ -1,5 +1,5 @@
 import type { GatheredCheckpoint } from '../../checkpoint/checkpoint-journal.ts';
-import type { TimedEvent } from '../../db/events.ts';
+import type { TimedEvent } from '../../db/event-rows.ts';
 import type { RunEnd } from '../../db/runs.ts';
 
 /** What one run has to write at one time: all of it or nothing. */

@@ -1,5 +1,5 @@
 import type { GatheredCheckpoint } from '../../checkpoint/checkpoint-journal.ts';
-import type { TimedEvent } from '../../db/events.ts';
+import type { TimedEvent } from '../../db/event-rows.ts';
 import type { TurnEvent } from '../../turn-event.ts';
 import type { BatchEnd } from './batch.ts';
 

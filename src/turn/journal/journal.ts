@@ -3,8 +3,9 @@ import { isOverdue, isUnavailable } from '../../db/is-unavailable.ts';
 import type { Schema } from '../../db/schema.ts';
 import { currentTenant, inTenant } from '../../tenancy.ts';
 import type { Batch } from './batch.ts';
+import type { ClaimSql } from './end-sql.ts';
 import { writeAlone } from './write-alone.ts';
-import { type ClaimSql, writeBatches } from './write-batches.ts';
+import { writeBatches } from './write-batches.ts';
 
 /** How long what nobody waits for is gathered before it is written, in milliseconds. */
 const gatherFor = 8;

@@ -1,18 +1,14 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { toRows } from '../../db/event-rows.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Batch } from './batch.ts';
-
-/** The queue's part of the statement: see `Queue`. */
-export interface ClaimSql {
-  /** Ids of the jobs of `given` whose claim holds, locked, as a `select`. */
-  heldClaims: RawBuilder<unknown>;
-  /** Deletes the jobs of `good` that end, as a statement. */
-  endClaims: RawBuilder<unknown>;
-}
+import { type ClaimSql, foldLogs, isNotFolded, lockEnds, mayEnd, writeEnds } from './end-sql.ts';
 
 /**
  * Writes what several runs of one tenant have to write, each wholly or not at all, in one statement and so in one round trip, and
  * returns the threads' last numbers for those that were written.
+ *
+ * The log of a run that ends becomes one row, unless another run wrote in between or it is long. Until then it has one a batch.
  *
  * A run is left out when anything is not as its batch takes it to be: the thread's owner or last number, the claim or the state of a run
  * that ends, a version that a checkpoint goes on from; and when somebody has its rows locked, so that nobody waits for another run's
@@ -22,24 +18,18 @@ export interface ClaimSql {
 export async function writeBatches(
   db: Kysely<Schema>,
   batches: Batch[],
-  { heldClaims, endClaims }: ClaimSql,
+  claims: ClaimSql,
 ): Promise<Map<string, number>> {
-  const events = batches.flatMap((batch, at) =>
-    batch.events.map((event, place) => ({ at, seq: batch.after + 1 + place, event })),
-  );
+  const ends = batches.some(({ end }) => end);
   const { rows } = await sql<{ thread_id: string; last_seq: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(batches.map(toGiven))}::json) as given (at int, thread_id uuid,
         run_id uuid, owner text, after bigint, many int, status text, thread_status text, retry_count int)
+      where ${fewOnly}
     ), locked as materialized (
-      select t.thread_id from baton.thread t join given on given.thread_id = t.thread_id
+      select given.* from baton.thread t join given on given.thread_id = t.thread_id
       where t.owner = given.owner and t.last_seq = given.after
       order by t.thread_id for no key update of t skip locked
-    ), ending as materialized (
-      select r.run_id from baton.run r join given on given.run_id = r.run_id
-      where given.status is not null and r.status = 'running' and r.cancel is distinct from 'rollback'
-      order by r.run_id for no key update of r skip locked
-    ), claimed as materialized (${heldClaims}
     ), state as materialized (
       select * from json_to_recordset(${JSON.stringify(batches.flatMap(toCheckpoints))}::json) as state (at int, place int,
         checkpoint_ns text, checkpoint_id text, parent_id text, checkpoint text, metadata text)
@@ -47,25 +37,21 @@ export async function writeBatches(
       select * from json_to_recordset(${JSON.stringify(batches.flatMap(toValues))}::json) as value (at int,
         checkpoint_ns text, channel text, version text, data text, chain text, chain_start int, chain_end int, chain_from int, base jsonb,
         after text, after_here boolean)
-    ), good as materialized (
-      select given.* from given join locked using (thread_id)
-      where (given.status is null or (given.run_id in (select run_id from ending)
-          and given.run_id in (select id from claimed)))
-        and not exists (
-          select from value
-          where value.at = given.at and value.after is not null and not value.after_here and not exists (
-            select from baton.checkpoint_value stored
-            where (stored.thread_id, stored.checkpoint_ns) = (given.thread_id::text, value.checkpoint_ns)
-              and stored.channel = value.channel and stored.version = value.after))
-    ), events as (
-      insert into baton.event (thread_id, seq, run_id, type, data)
-      select good.thread_id, entry.seq::bigint, good.run_id, entry.type, entry.data
-      from rows from (
-        json_array_elements_text(${JSON.stringify(events.map(({ at }) => at))}::json),
-        json_array_elements_text(${JSON.stringify(events.map(({ seq }) => seq))}::json),
-        json_array_elements_text(${JSON.stringify(events.map(({ event }) => event.type))}::json),
-        json_array_elements(${JSON.stringify(events.map(({ event }) => event))}::json)
-      ) as entry (at, seq, type, data) join good on good.at = entry.at::int
+    )${when(ends, lockEnds(claims))}
+    , good as materialized (
+      select * from locked
+      where ${ends ? mayEnd : sql`true`} and not exists (
+        select from value
+        where value.at = locked.at and value.after is not null and not value.after_here and not exists (
+          select from baton.checkpoint_value stored
+          where (stored.thread_id, stored.checkpoint_ns) = (locked.thread_id::text, value.checkpoint_ns)
+            and stored.channel = value.channel and stored.version = value.after))
+    ), entry as materialized (
+      select good.at, good.thread_id, good.run_id, good.after + entry.first as first_seq, good.after + entry.last as last_seq, entry.events
+      from ${toRows(batches.map(({ events }) => events))} as entry (at, first, last, events) join good using (at)
+    )${when(ends, foldLogs)}, added as (
+      insert into baton.event (thread_id, first_seq, last_seq, run_id, events)
+      select thread_id, first_seq, last_seq, run_id, events from entry ${when(ends, isNotFolded)}
     ), states as (
       insert into baton.checkpoint (thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata)
       select good.thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint::json, metadata::jsonb
@@ -75,28 +61,26 @@ export async function writeBatches(
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
       select good.thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base
       from value join good using (at)
-    ), ended as (
-      update baton.run r set status = good.status, updated_at = now(), ended_at = now()
-      from good where r.run_id = good.run_id and good.status is not null
-    ), freed as (${endClaims}
-    ), left_idle as (
-      update baton.thread t
-      set last_seq = t.last_seq + good.many, updated_at = now(), owner = null,
-        temporary = t.temporary and good.thread_status <> 'interrupted',
-        status = case
-          when exists (
-            select from baton.run r
-            where r.thread_id = t.thread_id and r.run_id <> good.run_id and r.status in ('pending', 'running')
-          ) then 'busy' else good.thread_status end
-      from good where t.thread_id = good.thread_id and good.status is not null
-      returning t.thread_id, t.last_seq
     ), moved as (
-      update baton.thread t set last_seq = t.last_seq + good.many, updated_at = now()
+      update baton.thread t set last_seq = t.last_seq + good.many
       from good where t.thread_id = good.thread_id and good.status is null
       returning t.thread_id, t.last_seq
-    )
-    select thread_id, last_seq from left_idle union all select thread_id, last_seq from moved`.execute(db);
+    )${when(ends, writeEnds(claims))}
+    select thread_id, last_seq from moved ${when(ends, sql`union all select thread_id, last_seq from left_idle`)}`.execute(
+    db,
+  );
   return new Map(rows.map(({ thread_id, last_seq }) => [thread_id, last_seq]));
+}
+
+/**
+ * PostgreSQL takes every JSON list for a hundred rows, and would read all threads for so many; for a range of a number that it knows nothing of
+ * it takes few, and looks each of them up.
+ */
+const fewOnly = sql`at between 0 and 1000000`;
+
+/** A part of a statement that is there only where it has something to do: each part takes time, with or without rows. */
+function when(condition: boolean, part: RawBuilder<unknown>): RawBuilder<unknown> {
+  return condition ? part : sql``;
 }
 
 function toGiven({ threadId, runId, owner, after, events, end }: Batch, at: number): object {

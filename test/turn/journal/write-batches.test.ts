@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { KyselySaver } from '../../../src/checkpoint/kysely-saver.ts';
-import { readThreadEvents } from '../../../src/db/events.ts';
-import { getRun } from '../../../src/db/runs.ts';
+import { longestRow } from '../../../src/db/event-rows.ts';
+import { appendEvents, readThreadEvents } from '../../../src/db/events.ts';
+import { beginRun, getRun } from '../../../src/db/runs.ts';
 import { getThread } from '../../../src/db/threads.ts';
 import { endClaims, heldClaims } from '../../../src/queue/claim-sql.ts';
 import type { Queue } from '../../../src/queue/open-queue.ts';
@@ -150,4 +151,61 @@ test('a thread stays busy while another of its runs waits', async () => {
   await db.insertInto('baton.run').values(next).execute();
   expect((await write(ending(run))).size).toBe(1);
   expect(await getThread(db, run.threadId)).toMatchObject({ status: 'busy' });
+});
+
+async function rowsOf({ threadId }: Batch): Promise<string[]> {
+  const rows = await db
+    .selectFrom('baton.event')
+    .select(['first_seq', 'last_seq'])
+    .where('thread_id', '=', threadId)
+    .orderBy('first_seq')
+    .execute();
+  return rows.map(({ first_seq, last_seq }) => `${first_seq}-${last_seq}`);
+}
+
+test('what a run wrote becomes one row as it ends, of each that ends, and of nobody else', async () => {
+  const [one, other, goesOn] = [await begin(), await begin(), await begin()];
+  await write(saying(one, 'a', 'b'), saying(other, 'x'), saying(goesOn, '1'));
+  await write(saying({ ...one, after: 2 }, 'c'), saying({ ...goesOn, after: 1 }, '2'));
+  expect(await rowsOf(one)).toEqual(['1-2', '3-3']);
+  const ends = [ending({ ...one, after: 3 }), ending({ ...other, after: 1 })];
+  expect((await write(...ends, saying({ ...goesOn, after: 2 }, '3'))).size).toBe(3);
+  expect(await rowsOf(one)).toEqual(['1-4']);
+  expect(await textsOf(one)).toEqual(['1 a', '2 b', '3 c', '4 the end']);
+  expect(await rowsOf(other)).toEqual(['1-2']);
+  expect(await rowsOf(goesOn)).toEqual(['1-1', '2-2', '3-3']);
+});
+
+test('a log into which another run wrote keeps its rows when it ends', async () => {
+  const run = await begin();
+  await write(saying(run, 'a'));
+  const waited = { threadId: run.threadId, runId: '01900000-0000-7000-8000-000000000001' };
+  await appendEvents(db, waited, saying(run, 'cancelled').events);
+  expect((await write(ending({ ...run, after: 2 }))).size).toBe(1);
+  expect(await rowsOf(run)).toEqual(['1-1', '2-2', '3-3']);
+  expect(await textsOf(run)).toEqual(['1 a', '2 cancelled', '3 the end']);
+});
+
+test('a long log keeps its rows when it ends', async () => {
+  const run = await begin();
+  await write(saying(run, 'x'.repeat(longestRow)));
+  expect((await write(ending({ ...run, after: 1 }))).size).toBe(1);
+  expect(await rowsOf(run)).toEqual(['1-1', '2-2']);
+});
+
+test('a thread is used when a run begins and when it ends, and what the run writes meanwhile is no use of it', async () => {
+  const run = await begin();
+  const long = new Date(0);
+  const usedAt = async () => (await getThread(db, run.threadId))?.updated_at;
+  const forget = () =>
+    db.updateTable('baton.thread').set({ updated_at: long }).where('thread_id', '=', run.threadId).execute();
+  expect(Number(await usedAt())).toBeGreaterThan(Date.now() - 60_000);
+  await forget();
+  await write(saying(run, 'a'));
+  expect(await usedAt()).toEqual(long);
+  await beginRun(db, run.runId);
+  expect(Number(await usedAt())).toBeGreaterThan(Date.now() - 60_000);
+  await forget();
+  await write({ ...ending({ ...run, after: 1 }), owner: `${run.runId}:2` });
+  expect(Number(await usedAt())).toBeGreaterThan(Date.now() - 60_000);
 });
