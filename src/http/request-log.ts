@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import type { Logger } from '../log.ts';
+import { type Logger, plainLines } from '../log.ts';
 import type { HttpEnv } from './http-env.ts';
 
 /** Asked every few seconds by whoever watches the service. */
@@ -7,13 +7,15 @@ const routine = new Set(['/health', '/ready', '/ok', '/metrics']);
 
 /** Writes one line a request, when its answer begins. Needs the request's id. */
 export function requestLog(log: Logger): MiddlewareHandler<HttpEnv> {
+  const plain = plainLines(log);
   return async function requestLog(c, next) {
     const started = performance.now();
     c.set('log', log.child({ requestId: c.get('requestId') }));
     await next();
     const { method, path } = c.req;
-    const { caller, threadId, runId } = c.var;
+    const { requestId, caller, threadId, runId } = c.var;
     const line = {
+      requestId,
       method,
       path,
       status: c.res.status,
@@ -22,6 +24,6 @@ export function requestLog(log: Logger): MiddlewareHandler<HttpEnv> {
       ...(threadId && { threadId }),
       ...(runId && { runId }),
     };
-    c.get('log')[routine.has(path) ? 'debug' : 'info'](line, 'request');
+    plain[routine.has(path) ? 'debug' : 'info'](line, 'request');
   };
 }

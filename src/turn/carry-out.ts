@@ -5,6 +5,7 @@ import { patiently } from '../db/patiently.ts';
 import { type BegunRun, beginRun, endRun, handBackRun, ownerOf, type Run, type RunEnd } from '../db/runs.ts';
 import type { Schema } from '../db/schema.ts';
 import { statusBefore } from '../db/status-before.ts';
+import { plainLines } from '../log.ts';
 import type { Claim } from '../queue/open-queue.ts';
 import { inTenant, tenantKey, type Work } from '../tenancy.ts';
 import type { TurnError, TurnEvent } from '../turn-event.ts';
@@ -209,7 +210,8 @@ function isFinished(last: TurnEvent): boolean {
   return last.type === 'turn-end' || (last.type === 'turn-error' && last.error !== 'cancelled');
 }
 
-function logEnd({ log }: TurnContext, run: Run, last: TurnEvent): void {
+function logEnd(context: TurnContext, run: Run, last: TurnEvent): void {
+  const log = plainLines(context.log);
   const about = { runId: run.run_id, threadId: run.thread_id, graph: run.graph, end: last.type };
   if (last.type !== 'turn-end') log.info(about, 'turn');
   else
