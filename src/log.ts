@@ -36,7 +36,7 @@ export function openLog(level: string, pretty: boolean, destination?: Destinatio
     hooks: { streamWrite: redact },
   };
   if (destination) return pino(options, destination);
-  if (!pretty) return pino(options, pino.destination({ dest: 2, sync: false }));
+  if (!pretty) return pino(options, standardError());
   return pino({
     ...options,
     transport: { target: 'pino-pretty', options: { destination: 2, ignore: 'time', colorize: true } },
@@ -54,3 +54,23 @@ export function plainLines(log: Logger): Logger {
 }
 
 const plain = new WeakMap<Logger, Logger>();
+
+/** Lines that come within so many milliseconds are written together. What is left is written as the process exits. */
+const gatherMs = 50;
+
+function standardError(): DestinationStream & { flushSync(): void } {
+  const out = pino.destination({ dest: 2, sync: false, minLength: 4_096 });
+  let waits = false;
+  return {
+    write(line) {
+      out.write(line);
+      if (waits) return;
+      waits = true;
+      setTimeout(() => {
+        waits = false;
+        out.flush();
+      }, gatherMs).unref();
+    },
+    flushSync: () => out.flushSync(),
+  };
+}
