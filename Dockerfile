@@ -16,6 +16,7 @@ COPY tools ./tools
 COPY guards ./guards
 COPY evals ./evals
 COPY migrations ./migrations
+COPY bin ./bin
 COPY src ./src
 RUN mkdir /data && chown node:node /data
 USER node
@@ -24,4 +25,4 @@ EXPOSE 3000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/main.ts"]
+CMD ["node", "bin/serve.js"]

@@ -29,6 +29,7 @@ import { loadModelsFile } from './model/models-file.ts';
 import { nameOfModel } from './model/name-of-model.ts';
 import type { ModelKeys } from './model/open-model.ts';
 import { type Models, openModels } from './model/open-models.ts';
+import { openTogether } from './open-together.ts';
 import { endClaims, heldClaims } from './queue/claim-sql.ts';
 import { openQueue, type Queue } from './queue/open-queue.ts';
 import { asOwner } from './tenancy.ts';
@@ -145,7 +146,11 @@ async function fill(
   const models = meterModels(given, ledger, config.models, file.prices);
   const saver = new KyselySaver(db, { appendOnly: appendOnlyChannels });
   const { progress = () => undefined, watch = false } = options;
-  const shelf = await openGraphShelf(
+  const works = config.role !== 'api';
+  const { perTenant: runsPerTenant } = config.runs;
+  const opensQueue = openQueue(database, { log, supervises: works, runsPerTenant });
+  if (database.kind === 'pglite') await opensQueue; // its one connection may be with the films for long
+  const opensShelf = openGraphShelf(
     config.projectDir,
     { ...models, database, log, modelNames: JSON.stringify(given.chains) },
     saver,
@@ -155,19 +160,21 @@ async function fill(
       watch,
     },
   );
-  const graphs = shelfOfCaller(shelf);
-
-  const limits = await openLimits({
+  const opensLimits = openLimits({
     config,
     db,
     log,
     known: async () => !(await isLocal({ config, db })),
     refused: (limit) => metrics.limited.inc({ limit }),
   });
-  const works = config.role !== 'api';
-  const { perTenant: runsPerTenant } = config.runs;
-  const queue = await openQueue(database, { log, supervises: works, runsPerTenant });
-  const bus = countNotices(await openBus({ database, log, ...config.bus }), metrics);
+  const [shelf, limits, queue, openedBus] = await openTogether(
+    opensShelf,
+    opensLimits,
+    opensQueue,
+    openBus({ database, log, ...config.bus }),
+  );
+  const graphs = shelfOfCaller(shelf);
+  const bus = countNotices(openedBus, metrics);
   const mail = openMail(config, log);
   const { readerThreads } = config.knowledge;
   const readers = openReaders(readerThreads === undefined ? {} : { threads: readerThreads });

@@ -20,7 +20,16 @@ const floors: string[][] = [
   ['db', 'metrics', 'yaml'],
   ['config.ts', 'log.ts', 'turn-event.ts'],
   ['config'],
-  ['errors.ts', 'message.ts', 'tenancy.ts', 'redact.ts', 'printable.ts', 'compile-cache.ts', 'new-id.ts'],
+  [
+    'errors.ts',
+    'message.ts',
+    'tenancy.ts',
+    'redact.ts',
+    'printable.ts',
+    'compile-cache.ts',
+    'open-together.ts',
+    'new-id.ts',
+  ],
 ];
 
 /** The rooms that each package may be used in. */

@@ -123,7 +123,7 @@ function wayOf(
     BATON_MODEL_CAREFUL: 'openai:scripted',
     BATON_MODEL_EMBED: 'local',
   };
-  return { args: [path.join(root, 'src/main.ts')], cwd: path.join(import.meta.dirname, 'project'), env };
+  return { args: [path.join(root, 'bin/serve.js')], cwd: path.join(import.meta.dirname, 'project'), env };
 }
 
 function subjectOf(name: Name, { url, pid }: ServiceProcess, key: string): Subject {

@@ -13,6 +13,7 @@ import { openSocketServer, type SocketServer } from '../http/socket-server.ts';
 import { checkStart } from '../identity/check-start.ts';
 import { isLocal } from '../identity/is-local.ts';
 import { type Logger, openLog } from '../log.ts';
+import { loadAhead } from '../model/load-ahead.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
 import { showProgress } from './show-progress.ts';
 
@@ -29,10 +30,14 @@ const answersMs = 1_000;
 /** How long it has beyond the time for its turns, in milliseconds. */
 const graceMs = 1_900;
 
+/** How long a service that has just begun to listen does nothing else than answer, in milliseconds. */
+const breathMs = 200;
+
 /** Serves until the process is asked to stop; on `database`, where whoever asks has opened it already. */
 export async function serveUntilStopped(config: Config, database?: Database): Promise<void> {
   const log = openLog(config.log.level, config.log.pretty);
   const service = await serve(config, log, process.stdout, database);
+  setTimeout(() => void loadLater(service), breathMs).unref();
   let asked = false;
   const hear = (_: NodeJS.Signals, number: number) => {
     if (asked) process.exit(128 + number);
@@ -43,6 +48,11 @@ export async function serveUntilStopped(config: Config, database?: Database): Pr
     });
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, hear);
+}
+
+/** What cannot be loaded is told to whoever needs it first. */
+async function loadLater({ context }: Service): Promise<void> {
+  await loadAhead(context.config.models, context.keys).catch(() => undefined);
 }
 
 /** What hangs after its time is up does not keep the process: its runs go on elsewhere when their claims have lapsed. */

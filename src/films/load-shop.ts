@@ -2,7 +2,6 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { embedFilms, type Progress } from './embed-films.ts';
-import { generateShop } from './generate-shop.ts';
 import { insertRows } from './insert-rows.ts';
 import { replaceShop } from './replace-shop.ts';
 import { type Shop, shopTableNames, shopTables } from './shop-tables.ts';
@@ -16,15 +15,24 @@ export async function ensureShop(
   embedder: Embedder,
   { onProgress, signal }: { onProgress?: Progress; signal?: AbortSignal } = {},
 ): Promise<boolean> {
-  const loaded = await db.transaction().execute(async (trx) => {
+  const loaded = !(await hasFilms(db)) && (await loadOnce(db, onProgress));
+  await embedFilms(db, embedder, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
+  return loaded;
+}
+
+async function loadOnce(db: Kysely<Schema>, onProgress?: Progress): Promise<boolean> {
+  const { generateShop } = await import('./generate-shop.ts');
+  return db.transaction().execute(async (trx) => {
     await sql`lock table films.film in share row exclusive mode`.execute(trx);
-    const film = await trx.selectFrom('films.film').select('film_id').limit(1).executeTakeFirst();
-    if (film) return false;
+    if (await hasFilms(trx)) return false;
     await fillShop(trx, generateShop(), onProgress);
     return true;
   });
-  await embedFilms(db, embedder, { ...(onProgress && { onProgress }), ...(signal && { signal }) });
-  return loaded;
+}
+
+async function hasFilms(db: Kysely<Schema>): Promise<boolean> {
+  const film = await db.selectFrom('films.film').select('film_id').limit(1).executeTakeFirst();
+  return film !== undefined;
 }
 
 /** Replaces what the database holds by this shop, in one transaction: all of it or nothing. */

@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
 import type { AppContext } from '../app-context.ts';
 import { noTenant } from '../audit/entry.ts';
@@ -141,16 +140,22 @@ function tenantToRead(asked: string | undefined): string {
   throw new CallerError('not-found', 'There is no such tenant.');
 }
 
-function file(c: Context<HttpEnv>, format: 'jsonl' | 'csv', rows: ShownRow[], next: number | null): Response {
+async function file(
+  c: Context<HttpEnv>,
+  format: 'jsonl' | 'csv',
+  rows: ShownRow[],
+  next: number | null,
+): Promise<Response> {
   if (next !== null) c.header('X-Pagination-Next', String(next));
   c.header('Content-Disposition', `attachment; filename="audit.${format}"`);
-  if (format === 'csv') return c.body(toCsv(rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
+  if (format === 'csv') return c.body(await toCsv(rows), 200, { 'Content-Type': 'text/csv; charset=utf-8' });
   const lines = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   return c.body(lines, 200, { 'Content-Type': 'application/jsonl; charset=utf-8' });
 }
 
 /** What a spreadsheet would take for a formula begins with an apostrophe: https://owasp.org/www-community/attacks/CSV_Injection */
-function toCsv(rows: ShownRow[]): string {
+async function toCsv(rows: ShownRow[]): Promise<string> {
+  const { stringify } = await import('csv-stringify/sync');
   const columns = Object.keys(rowSchema.shape);
   const flat = rows.map((row) => ({ ...row, details: JSON.stringify(row.details) }));
   return stringify(flat, { header: true, columns, quoted: true, escape_formulas: true });

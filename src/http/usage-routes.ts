@@ -1,5 +1,4 @@
 import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
-import { stringify } from 'csv-stringify/sync';
 import type { Context } from 'hono';
 import type { AppContext } from '../app-context.ts';
 import { CallerError } from '../errors.ts';
@@ -194,6 +193,7 @@ function csvAnswer(
       const { value: page, done } = await pages.next();
       if (done) return controller.close();
       const rows = page.map((row) => showUsage(by, row));
+      const { stringify } = await import('csv-stringify/sync');
       const text = stringify(rows, { header: first, columns, quoted: true, escape_formulas: true });
       first = false;
       controller.enqueue(new TextEncoder().encode(text));

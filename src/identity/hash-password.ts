@@ -1,6 +1,4 @@
 import { availableParallelism } from 'node:os';
-import * as argon2 from '@node-rs/argon2';
-import * as bcrypt from '@node-rs/bcrypt';
 import { fewAtOnce } from './few-at-once.ts';
 
 /** argon2id as OWASP's Password Storage Cheat Sheet asks: 19 MiB, two passes, one lane. */
@@ -15,7 +13,10 @@ const argon2Hash = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$[A-Za-z0-9+/]{11
 
 /** Hashes a password that `checkPassword` has passed. Rejects with a `CallerError` (`unavailable`) when too many are being hashed. */
 export function hashPassword(password: string): Promise<string> {
-  return gate(() => argon2.hash(normal(password), settings));
+  return gate(async () => {
+    const argon2 = await import('@node-rs/argon2');
+    return argon2.hash(normal(password), settings);
+  });
 }
 
 /**
@@ -24,9 +25,10 @@ export function hashPassword(password: string): Promise<string> {
  */
 export async function verifyPassword(password: string, hash: string | null | undefined): Promise<boolean> {
   const known = hash ?? (await nobodys());
-  const right = await gate(() =>
-    bcryptHash.test(known) ? bcrypt.verify(password, known) : argon2.verify(known, normal(password)),
-  );
+  const right = await gate(async () => {
+    if (bcryptHash.test(known)) return (await import('@node-rs/bcrypt')).verify(password, known);
+    return (await import('@node-rs/argon2')).verify(known, normal(password));
+  });
   return right && Boolean(hash);
 }
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { SignJWT } from 'jose';
 import type { Role } from '../tenancy.ts';
 import type { Scope } from './scopes.ts';
 import { type SigningConfig, signingKey } from './signing-key.ts';
@@ -50,6 +49,7 @@ export async function issueToken(config: SigningConfig, request: TokenRequest): 
     ...(scopes && { scopes }),
     ...(sid && { sid }),
   };
+  const { SignJWT } = await import('jose');
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'HS256', typ: ownType, kid: ownKeyId })
     .setIssuer(ownIssuer)

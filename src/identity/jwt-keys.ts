@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto';
-import { type CryptoKey, importJWK, importSPKI, type JWK } from 'jose';
+import type { CryptoKey, JWK } from 'jose';
 import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../errors.ts';
@@ -80,7 +80,7 @@ async function keysOfFile(
       ...rest,
       kid: jwk.kid,
       alg: pinned,
-      key: await imported(jwk.kid, () => importJWK(jwk as JWK, pinned)),
+      key: await imported(jwk.kid, (jose) => jose.importJWK(jwk as JWK, pinned)),
     }; // jose looks at the rest
   });
   return Promise.all(keys);
@@ -109,8 +109,10 @@ async function publicKeyOf(kid: string, alg: Algorithm, given: string, folder: s
   const pem = given.includes('-----BEGIN') ? given : readText(variable, given, folder);
   if (alg === 'HS256') throw problem(kid, 'HS256 takes a secret, not a publicKey');
   if (isPrivate(pem)) throw problem(kid, 'it is a private key: give the public one');
-  return imported(kid, () => importSPKI(pem, alg));
+  return imported(kid, (jose) => jose.importSPKI(pem, alg));
 }
+
+type Jose = typeof import('jose');
 
 function isPrivate(pem: string): boolean {
   try {
@@ -121,9 +123,10 @@ function isPrivate(pem: string): boolean {
   }
 }
 
-async function imported<Key>(kid: string, read: () => Promise<Key>): Promise<Key> {
+async function imported<Key>(kid: string, read: (jose: Jose) => Promise<Key>): Promise<Key> {
+  const jose = await import('jose');
   try {
-    return await read();
+    return await read(jose);
   } catch {
     throw problem(kid, 'the key cannot be read, or is of another kind than its alg');
   }

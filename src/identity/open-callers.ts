@@ -5,11 +5,9 @@ import type { Schema } from '../db/schema.ts';
 import type { Logger } from '../log.ts';
 import type { Caller } from '../tenancy.ts';
 import { callerOfKey } from './caller-of-key.ts';
-import { callerOfToken } from './caller-of-token.ts';
-import { openForeignTokens } from './foreign-token.ts';
+import type { ForeignTokens } from './foreign-token.ts';
 import { looksLikeKey } from './key-text.ts';
 import { memoriesOf } from './memory.ts';
-import { isOwnToken } from './token-header.ts';
 
 /** Finds out who asks with a key or a token: undefined where it is good for nothing. */
 export type FindCaller = (credential: string) => Promise<Caller | undefined>;
@@ -20,17 +18,22 @@ export type FindCaller = (credential: string) => Promise<Caller | undefined>;
  */
 export function openCallers(context: { config: Config; db: Kysely<Schema>; log: Logger }): FindCaller {
   const { config, db, log } = context;
-  let opened: ReturnType<typeof openForeignTokens> | undefined;
+  let opened: Promise<ForeignTokens> | undefined;
 
   async function byToken(token: string): Promise<Caller | undefined> {
-    opened ??= openForeignTokens(config, log);
+    const { callerOfToken } = await import('./caller-of-token.ts');
+    opened ??= import('./foreign-token.ts').then(({ openForeignTokens }) => openForeignTokens(config, log));
     return callerOfToken({ config, db, log, foreign: await opened }, token);
   }
 
-  return function findCaller(credential) {
-    if (isOwnToken(credential)) return byToken(credential);
+  function remembered(credential: string, find: FindCaller): ReturnType<FindCaller> {
     const name = createHash('sha256').update(credential).digest('base64');
-    const find = looksLikeKey(credential) ? callerOfKey.bind(null, context) : byToken;
     return memoriesOf(db).callers.recall(name, () => find(credential));
+  }
+
+  return async function findCaller(credential) {
+    if (looksLikeKey(credential)) return remembered(credential, (key) => callerOfKey(context, key));
+    const { isOwnToken } = await import('./token-header.ts'); // and what checks signatures with it
+    return isOwnToken(credential) ? byToken(credential) : remembered(credential, byToken);
   };
 }

@@ -1,5 +1,5 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { fewNames } from './few-names.ts';
+import { Counter, Gauge, Histogram, Registry } from './prom-client.ts';
 
 /** Seconds, from what the machine does by itself to what models take. */
 const short = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];

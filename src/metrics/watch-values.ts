@@ -1,4 +1,4 @@
-import { Gauge, type Registry } from 'prom-client';
+import { Gauge, type Registry } from './prom-client.ts';
 
 /** A number that is looked up when metrics are asked for; with a label, one number for each of its values. */
 export type Watched = { name: string; help: string } & (

@@ -1,6 +1,5 @@
-import { OpenAIEmbeddings } from '@langchain/openai';
 import { ModelError, type ServedBy } from './chat-model.ts';
-import { type Connection, openAiOptions } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Embedder } from './embedder.ts';
 import { type RetryPolicy, type Way, type Ways, withRetries } from './with-retries.ts';
 
@@ -42,10 +41,17 @@ export function createOpenAiEmbedder(
       const vectors: number[][] = [];
       for (const some of inBatches(texts)) {
         const ways = await findWays(some);
+        const { askEmbeddings } = await import('./ask-embeddings.ts'); // three hundred modules
         const ask = ({ connect, servedBy, spent }: EmbeddingWay, alive: AbortSignal) =>
-          askOnce(some, model, connect(), alive, (tokens) => {
-            spent?.(tokens);
-            onUsage({ tokens, ...(servedBy && { servedBy }) });
+          askEmbeddings({
+            texts: some,
+            model,
+            connection: connect(),
+            signal: alive,
+            onTokens(tokens) {
+              spent?.(tokens);
+              onUsage({ tokens, ...(servedBy && { servedBy }) });
+            },
           });
         vectors.push(...(await withRetries(ways, ask, policy, signal)));
       }
@@ -53,50 +59,6 @@ export function createOpenAiEmbedder(
       return vectors.map(toUnitLength);
     },
   };
-}
-
-/** The client takes no signal, so each request has a client of its own, whose `fetch` carries one. */
-function askOnce(
-  texts: string[],
-  model: string,
-  connection: Connection,
-  signal: AbortSignal,
-  onTokens: (tokens: number) => void,
-): Promise<number[][]> {
-  const options = openAiOptions(connection);
-  const ask = connection.fetch ?? fetch;
-  const client = new CountingEmbeddings({
-    ...options,
-    model,
-    batchSize: batch.texts,
-    stripNewLines: false,
-    encodingFormat: 'float',
-    configuration: {
-      ...options.configuration,
-      fetch: (url, init) => ask(url, { ...init, signal: AbortSignal.any([signal, ...signalOf(init)]) }),
-    },
-  });
-  client.onTokens = onTokens;
-  // An empty text is refused by OpenAI, and would fail the whole batch.
-  return client.embedDocuments(texts.map((text) => text.trim() || ' '));
-}
-
-/** The client keeps to itself what a request cost. */
-class CountingEmbeddings extends OpenAIEmbeddings {
-  onTokens: (tokens: number) => void = () => undefined;
-
-  protected override async embeddingWithRetry(
-    request: Parameters<OpenAIEmbeddings['embeddingWithRetry']>[0],
-  ) {
-    const answer = await super.embeddingWithRetry(request);
-    const tokens = answer.usage?.prompt_tokens ?? answer.usage?.total_tokens;
-    if (typeof tokens === 'number' && tokens > 0) this.onTokens(tokens);
-    return answer;
-  }
-}
-
-function signalOf(init: RequestInit | undefined): AbortSignal[] {
-  return init?.signal ? [init.signal] : [];
 }
 
 function inBatches(texts: string[]): string[][] {

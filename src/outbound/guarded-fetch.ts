@@ -1,7 +1,7 @@
-import { Agent, request } from 'undici';
 import { readAllowList } from './allow-list.ts';
 import { checkAddress } from './check-address.ts';
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts';
+import { loadUndici } from './load-undici.ts';
 
 export interface GuardedRequest {
   method?: 'GET' | 'POST';
@@ -34,6 +34,7 @@ export interface GuardedAnswer {
  * Rejects with a `RefusedAddressError`, whose message may be shown; a `TimeoutError` (DOMException); or the network's error.
  */
 export async function guardedFetch(address: string, asked: GuardedRequest): Promise<GuardedAnswer> {
+  const { Agent, request } = await loadUndici();
   const allow = readAllowList(asked.allow ?? []);
   const url = checkAddress(address, allow);
   const timeout = AbortSignal.timeout(asked.timeoutMs);

@@ -1,7 +1,8 @@
-import { Agent, fetch as undiciFetch } from 'undici';
+import type { RequestInit as UndiciInit } from 'undici';
 import { readAllowList } from './allow-list.ts';
 import { checkAddress } from './check-address.ts';
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts';
+import { loadUndici } from './load-undici.ts';
 
 export interface FetchGuard {
   /** Hosts, addresses and ranges that the operator permits beside public ones. */
@@ -20,13 +21,18 @@ export interface FetchGuard {
  */
 export function openGuardedFetch({ allow, maxBytes, resolve = systemResolve }: FetchGuard): typeof fetch {
   const list = readAllowList(allow);
-  const dispatcher = new Agent({
-    connect: { lookup: guardedLookup(list, resolve), timeout: connectMs, allowH2: false },
-  });
+  const lookup = guardedLookup(list, resolve);
+  const open = async () => {
+    const { Agent, fetch } = await loadUndici();
+    return { fetch, dispatcher: new Agent({ connect: { lookup, timeout: connectMs, allowH2: false } }) };
+  };
+  let opened: ReturnType<typeof open> | undefined;
   return async (input, init) => {
     const url = checkAddress(input instanceof Request ? input.url : String(input), list);
-    const asked = { ...init, dispatcher, redirect: 'error' } as Parameters<typeof undiciFetch>[1]; // undici's own types say the same
-    const { body, status, statusText, headers } = await undiciFetch(url, asked);
+    opened ??= open();
+    const { fetch, dispatcher } = await opened;
+    const asked = { ...init, dispatcher, redirect: 'error' } as UndiciInit; // undici's own types say the same
+    const { body, status, statusText, headers } = await fetch(url, asked);
     // A response of the platform's: clients look for its classes.
     return new Response(body && bounded(body as ReadableStream<Uint8Array>, maxBytes), {
       status,

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Agent, type Dispatcher, getGlobalDispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { readAllowList } from './allow-list.ts';
 import { checkAddress } from './check-address.ts';
 import { guardedLookup, type Resolve, systemResolve } from './guarded-lookup.ts';
+import { loadUndici } from './load-undici.ts';
 
 /** A request whose answer is read piece by piece. What its two listeners throw breaks the answer off. */
 export interface PostedRequest {
@@ -38,12 +39,24 @@ export interface PostGuard {
  * a redirect is an error; it rejects with a `RefusedAddressError` too.
  */
 export function openPost(guard?: PostGuard): Post {
-  if (!guard) return (address, asked) => exchange(getGlobalDispatcher(), new URL(address), asked);
+  if (!guard) {
+    return async (address, asked) => {
+      const { getGlobalDispatcher } = await loadUndici();
+      return exchange(getGlobalDispatcher(), new URL(address), asked);
+    };
+  }
   const list = readAllowList(guard.allow);
   const lookup = guardedLookup(list, guard.resolve ?? systemResolve);
-  const dispatcher = new Agent({ connect: { lookup, timeout: connectMs, allowH2: false } });
-  return async (address, asked) =>
-    exchange(dispatcher, checkAddress(address, list), bounded(asked, guard.maxBytes));
+  const open = async () => {
+    const { Agent } = await loadUndici();
+    return new Agent({ connect: { lookup, timeout: connectMs, allowH2: false } });
+  };
+  let opened: ReturnType<typeof open> | undefined;
+  return async (address, asked) => {
+    const url = checkAddress(address, list);
+    opened ??= open();
+    return exchange(await opened, url, bounded(asked, guard.maxBytes));
+  };
 }
 
 const connectMs = 10_000;

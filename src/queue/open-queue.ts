@@ -161,7 +161,7 @@ async function createQueues(boss: PgBoss): Promise<void> {
   }
   // pg-boss reads what it does not know of a queue on a connection of its own; within a transaction of the embedded
   // database's one connection that would wait for ever, so it gets to know them all now.
-  for (const name of [runs, ...Object.keys(sideJobs)]) await boss.touch(name, NIL);
+  await Promise.all([runs, ...Object.keys(sideJobs)].map((name) => boss.touch(name, NIL)));
 }
 
 /** What the queue keeps of a run. */

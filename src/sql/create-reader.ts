@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { makeRole } from '../db/make-role.ts';
 import type { Database } from '../db/open-database.ts';
 import type { Schema } from '../db/schema.ts';
-import { quoteName } from './quote.ts';
+import { quoteName, quoteText } from './quote.ts';
 import type { SqlPolicy, TablePolicy } from './sql-policy.ts';
 
 /** Roles belong to the whole server, and another process may make the same one at the same moment. */
@@ -30,17 +30,18 @@ export async function createReader({ db }: Database, policy: SqlPolicy): Promise
 
 async function grant(trx: Kysely<Schema>, policy: SqlPolicy): Promise<void> {
   const [role, schema] = [quoteName(policy.role), quoteName(policy.schema)];
-  const run = (statement: string) => sql.raw(statement).execute(trx);
   await sql`select pg_advisory_xact_lock(hashtext(${`baton reader ${policy.role}`}))`.execute(trx);
   await makeRole(trx, policy.role);
-  await run(`revoke all on all tables in schema ${schema} from ${role}`);
-  await run(`revoke all on schema ${schema} from ${role}`);
-  await run(`grant usage on schema ${schema} to ${role}`);
-  for (const [name, { columns }] of Object.entries(policy.tables)) {
-    await run(
-      `grant select (${columns.map(quoteName).join(', ')}) on ${schema}.${quoteName(name)} to ${role}`,
-    );
-  }
+  const statements = [
+    `revoke all on all tables in schema ${schema} from ${role}`,
+    `revoke all on schema ${schema} from ${role}`,
+    `grant usage on schema ${schema} to ${role}`,
+    ...Object.entries(policy.tables).map(
+      ([name, { columns }]) =>
+        `grant select (${columns.map(quoteName).join(', ')}) on ${schema}.${quoteName(name)} to ${role}`,
+    ),
+  ];
+  await sql.raw(`do ${quoteText(`begin ${statements.join('; ')}; end`)}`).execute(trx); // in one round trip
   await checkHidden(trx, policy);
 }
 
@@ -75,14 +76,15 @@ function problemsOf(name: string, { columns, hidden = [] }: TablePolicy, found: 
 
 /** Grants to PUBLIC reach every role. */
 async function checkHidden(trx: Kysely<Schema>, { schema, role, tables }: SqlPolicy): Promise<void> {
-  for (const [name, { hidden = [] }] of Object.entries(tables)) {
-    for (const column of hidden) {
-      const { rows } = await sql<{ open: boolean }>`select has_column_privilege(${role},
-        ${`${quoteName(schema)}.${quoteName(name)}`}, ${column}, 'select') as open`.execute(trx);
-      if (rows[0]?.open)
-        throw new Error(
-          `${role} can read ${schema}.${name}.${column}: a grant to PUBLIC or to a role of it is in the way.`,
-        );
-    }
-  }
+  const hidden = Object.entries(tables).flatMap(([name, table]) =>
+    (table.hidden ?? []).map((column) => ({ name, path: `${quoteName(schema)}.${quoteName(name)}`, column })),
+  );
+  const { rows } = await sql<{ name: string; column: string }>`select name, "column"
+    from json_to_recordset(${JSON.stringify(hidden)}::json) as hidden (name text, path text, "column" text)
+    where has_column_privilege(${role}, path, "column", 'select')`.execute(trx);
+  const [open] = rows;
+  if (open)
+    throw new Error(
+      `${role} can read ${schema}.${open.name}.${open.column}: a grant to PUBLIC or to a role of it is in the way.`,
+    );
 }

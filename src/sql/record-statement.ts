@@ -1,4 +1,3 @@
-import { fingerprint } from 'libpg-query';
 import type { Entry, Outcome } from '../audit/entry.ts';
 import { recordAction } from '../audit/record.ts';
 import type { Database } from '../db/open-database.ts';
@@ -22,6 +21,7 @@ export async function recordStatement({ db }: Database, statement: string, end: 
 
 /** What is recorded of a statement. The fingerprint is the same for statements that differ in their constants alone. */
 export async function entryOf(statement: string, { outcome, ...end }: StatementEnd): Promise<Entry> {
+  const { fingerprint } = await import('libpg-query');
   const shape = await fingerprint(statement).catch(() => undefined); // what cannot be parsed has none
   return { action: 'sql-run', outcome, details: { statement, fingerprint: shape, ...end } };
 }

@@ -1,4 +1,3 @@
-import { Webhook } from 'standardwebhooks';
 import type { Config } from '../config.ts';
 import { type GuardedAnswer, guardedFetch } from '../outbound/guarded-fetch.ts';
 
@@ -25,7 +24,7 @@ export async function postWebhook(
       'user-agent': 'Baton-Webhook/1',
       'webhook-id': deliveryId,
       'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
-      ...(secret && { 'webhook-signature': new Webhook(secret).sign(deliveryId, now, body) }),
+      ...(secret && { 'webhook-signature': await sign(secret, deliveryId, now, body) }),
     },
     body,
     timeoutMs,
@@ -33,6 +32,11 @@ export async function postWebhook(
     allow,
   });
   return outcomeOf(answer);
+}
+
+async function sign(secret: string, deliveryId: string, at: Date, body: string): Promise<string> {
+  const { Webhook } = await import('standardwebhooks');
+  return new Webhook(secret).sign(deliveryId, at, body);
 }
 
 function outcomeOf({ status }: GuardedAnswer): WebhookOutcome {

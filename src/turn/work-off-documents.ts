@@ -2,7 +2,6 @@ import type { Kysely } from 'kysely';
 import { isUnavailable } from '../db/is-unavailable.ts';
 import type { Schema } from '../db/schema.ts';
 import { CallerError } from '../errors.ts';
-import { carryOutDocument } from '../knowledge/ingest/carry-out-document.ts';
 import type { DocumentJob, IngestContext } from '../knowledge/ingest/document-job.ts';
 import { failDocument } from '../knowledge/ingest/fail-document.ts';
 import type { Queue } from '../queue/open-queue.ts';
@@ -42,6 +41,7 @@ async function workOff(
   context: IngestContext & { queue: Queue; signal: AbortSignal },
   job: QueuedDocument,
 ): Promise<void> {
+  const { carryOutDocument } = await import('../knowledge/ingest/carry-out-document.ts');
   try {
     await carryOutDocument(context, job);
   } catch (error) {

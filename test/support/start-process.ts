@@ -23,7 +23,7 @@ export async function startProcess(
   projectDir = root,
 ): Promise<ServiceProcess> {
   const { OPENAI_API_KEY: _, OPENAI_BASE_URL: __, DATABASE_URL: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, [path.join(root, 'src/main.ts')], {
+  const child = spawn(process.execPath, [path.join(root, 'bin/serve.js')], {
     cwd: projectDir,
     env: { ...inherited, PORT: '0', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -63,7 +63,7 @@ async function start(
   const began = performance.now();
   const since = () => performance.now() - began;
   const starting = startService({
-    args: [path.join(root, 'src/main.ts')],
+    args: [path.join(root, 'bin/serve.js')],
     cwd: root,
     env: { BATON_LIMITS: 'off', ...env, PORT: String(port) }, // other scenarios have asked with this key
     logFile: path.join(folder, 'start.log'),

@@ -1,8 +1,6 @@
 import type { AppContext } from '../../app-context.ts';
 import { isSampled } from './is-sampled.ts';
-import { judgeRun } from './judge-run.ts';
 import { loadOnlineRules, type OnlineRules } from './online-rules.ts';
-import { scoreRun } from './score-run.ts';
 
 /**
  * Has turns of users scored by this process, if it is one that carries out runs: which of them, `evals/online.yaml` and the settings say. Throws
@@ -13,9 +11,16 @@ export async function startScoring(context: AppContext): Promise<void> {
   const rules = await loadOnlineRules(context.config.projectDir);
   context.turns.isSampled = ({ run_id, graph }) =>
     isSampled(run_id, shareOf(rules, graph, context.config.evals.sample));
-  const score = (runId: string) => scoreRun(context, rules, runId);
-  await context.queue.workOff('score', ({ data }) => score((data as { runId: string }).runId), 1); // as carryOut adds it
+  await context.queue.workOff(
+    'score',
+    async ({ data }) => {
+      const { scoreRun } = await import('./score-run.ts');
+      await scoreRun(context, rules, (data as { runId: string }).runId); // as carryOut adds it
+    },
+    1,
+  );
   await context.queue.workOff('judge', async ({ data, signal }) => {
+    const { judgeRun } = await import('./judge-run.ts');
     await judgeRun(context, rules, data as { runId: string; judge: string }, signal); // as scoreRun adds it
   });
 }

@@ -2,7 +2,6 @@ import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi';
 import type { AppContext } from '../../app-context.ts';
 import { revokeToken } from '../../db/revoked-tokens.ts';
 import { CallerError } from '../../errors.ts';
-import { revocationOf } from '../../identity/caller-of-token.ts';
 import { covers, narrow, reaches } from '../../identity/covers.ts';
 import { issueToken } from '../../identity/issue-token.ts';
 import { looksLikeKey } from '../../identity/key-text.ts';
@@ -136,6 +135,7 @@ export function tokenRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const own = bearer.kind === caller.kind && bearer.id === caller.id;
     if (!own && !reaches(caller.role, 'admin'))
       throw new CallerError('forbidden', 'This needs the role admin.');
+    const { revocationOf } = await import('../../identity/caller-of-token.ts');
     await revokeToken(db, { ...revocationOf(token), revokedBy: `${caller.kind}:${caller.id}` });
     forgetCallers(db);
     return c.body(null, 204);

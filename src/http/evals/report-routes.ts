@@ -2,7 +2,6 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { AppContext } from '../../app-context.ts';
 import type { EvalReport } from '../../eval/comparison.ts';
-import { compareKept } from '../../eval/results/compare-kept.ts';
 import { readReport } from '../../eval/results/read-run.ts';
 import { reaches } from '../../identity/covers.ts';
 import { currentCaller } from '../../tenancy.ts';
@@ -37,6 +36,7 @@ export function reportRoutes({ db }: AppContext): OpenAPIHono<HttpEnv> {
   });
   app.get(`${path}/compare`, async (c) => {
     const { format: asked, ...pair } = checkInput(compareQuery, c.req.query());
+    const { compareKept } = await import('../../eval/results/compare-kept.ts');
     return answer(c, await compareKept(db, pair), asked);
   });
 

@@ -11,7 +11,6 @@ import { isJson } from '../upload-paths.ts';
 import { broughtFields, plainName } from './document-fields.ts';
 import { fetchFor } from './fetch-for.ts';
 import { readFacts } from './read-facts.ts';
-import { readForm } from './read-form.ts';
 import { readCollectionName } from './read-names.ts';
 import { bodyOf, bounded, saidType, tooLarge } from './upload-body.ts';
 
@@ -39,8 +38,10 @@ export async function* readUpload(
   const contentType = c.req.header('content-type');
   const { maxDocumentBytes: maxBytes } = context.config.knowledge;
   if (isJson(contentType)) yield await readJson(c, context);
-  else if (/^multipart\//i.test(contentType ?? '')) yield* readForm(c, maxBytes);
-  else yield readRaw(c, maxBytes);
+  else if (/^multipart\//i.test(contentType ?? '')) {
+    const { readForm } = await import('./read-form.ts');
+    yield* readForm(c, maxBytes);
+  } else yield readRaw(c, maxBytes);
 }
 
 async function readJson(

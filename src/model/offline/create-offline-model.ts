@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ChatModel, ChatReply, ChatRequest } from '../chat-model.ts';
 import type { Embedder } from '../embedder.ts';
 import { guessUsage } from '../estimate-usage.ts';
-import { type NextStep, planNextStep } from './plan-next-step.ts';
+import type { NextStep } from './plan-next-step.ts';
 
 /**
  * A model that needs no provider, and is no language model: it plans from the agents' own examples, calls the
@@ -12,6 +12,7 @@ import { type NextStep, planNextStep } from './plan-next-step.ts';
 export function createOfflineModel(embedder: Embedder): ChatModel {
   return async (request, onText) => {
     request.signal.throwIfAborted();
+    const { planNextStep } = await import('./plan-next-step.ts'); // who asks a provider does without
     const step = await planNextStep(embedder, request);
     request.signal.throwIfAborted();
     const reply = toReply(request, step);

@@ -1,3 +1,4 @@
+import { loadUndici } from '../../outbound/load-undici.ts';
 import { openGuardedFetch } from '../../outbound/open-guarded-fetch.ts';
 import { openPost, type Post } from '../../outbound/open-post.ts';
 import type { ChatClient } from '../chat-client.ts';
@@ -5,8 +6,6 @@ import type { ClientSection } from '../client-section.ts';
 import type { Connection } from '../connection.ts';
 import { openLangChainClient } from '../langchain-client.ts';
 import { canBeLean } from '../lean/can-be-lean.ts';
-import { openLeanClient } from '../lean/open-lean-client.ts';
-import { openOpenAiChat } from '../open-ai-chat.ts';
 import { openProvider } from '../open-provider.ts';
 import type { ModelKey } from './model-key.ts';
 import { baseUrlOf } from './provider-urls.ts';
@@ -17,6 +16,8 @@ export interface Clients {
   chat(key: ModelKey, model: string): Promise<ChatClient>;
   /** For OpenAI's protocol. Throws a `TypeError` for a key of a provider that does not speak it. */
   connect(key: ModelKey): Connection;
+  /** Loads the client that the first request needs. */
+  loadAhead(): Promise<void>;
 }
 
 const most = { keys: 200, models: 20 };
@@ -45,6 +46,10 @@ export function openClients(client: ClientSection = 'lean'): Clients {
       if (!connection) throw new TypeError(`${key.provider} does not speak OpenAI's protocol`);
       return connection;
     },
+    async loadAhead() {
+      if (client === 'langchain') await import('../open-ai-chat.ts');
+      else await Promise.all([import('../lean/open-lean-client.ts'), loadUndici()]);
+    },
   };
 }
 
@@ -65,8 +70,12 @@ async function openChat(
   client: ClientSection,
 ): Promise<ChatClient> {
   if (!connection) return openLangChainClient(await openProvider({ provider, model }, secret));
-  const openGeneral = async () => openLangChainClient(openOpenAiChat(model, connection));
+  const openGeneral = async () => {
+    const { openOpenAiChat } = await import('../open-ai-chat.ts'); // three hundred modules
+    return openLangChainClient(openOpenAiChat(model, connection));
+  };
   if (client === 'langchain' || !post || !canBeLean(connection)) return openGeneral();
+  const { openLeanClient } = await import('../lean/open-lean-client.ts');
   let general: ReturnType<typeof openGeneral> | undefined;
   return openLeanClient(model, connection, {
     post,

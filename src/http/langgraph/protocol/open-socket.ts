@@ -4,13 +4,14 @@ import type { MiddlewareHandler } from 'hono';
 import type { WebSocket } from 'ws';
 import type { AppContext } from '../../../app-context.ts';
 import type { HttpEnv } from '../../http-env.ts';
-import { openSession, type Session } from './socket-session.ts';
+import type { Session } from './socket-session.ts';
 
 const threadIdPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Opens a socket for a thread. What is wrong is told by a close code, 4000 and the HTTP status: browsers see no other answer. */
 export function openSocket(context: AppContext): MiddlewareHandler<HttpEnv> {
-  return upgradeWebSocket((c) => {
+  return upgradeWebSocket(async (c) => {
+    const { openSession } = await import('./socket-session.ts');
     const threadId = (c.req.param('thread_id') ?? '').toLowerCase();
     const log = c.get('log');
     c.set('threadId', threadId);

@@ -9,12 +9,10 @@ import type { HttpEnv } from '../../http-env.ts';
 import { markReplayed, readIdempotency } from '../../idempotency.ts';
 import { readBody } from '../../read-body.ts';
 import { readThreadId } from '../../read-params.ts';
-import { answerCommand, errorFrame } from './answer-command.ts';
 import { MissingThreadError } from './command.ts';
 import { commandSchema } from './command-schema.ts';
 import { type EventFilter, eventFilterSchema } from './event-filter.ts';
 import { openSocket } from './open-socket.ts';
-import { streamEvents } from './stream-events.ts';
 
 const tag = 'LangGraph: protocol v2';
 
@@ -48,6 +46,7 @@ export function protocolRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
       if (error instanceof CallerError && error.code === 'invalid-request') return error;
       throw error;
     });
+    const { answerCommand, errorFrame } = await import('./answer-command.ts');
     const frame =
       body instanceof CallerError ? errorFrame(where, null, body) : await answerCommand(where, body);
     return c.json({ ...frame });
@@ -66,6 +65,7 @@ export function protocolRoutes(context: AppContext): OpenAPIHono<HttpEnv> {
     const threadId = readThreadId(c);
     const filter = await readBody(c, eventFilterSchema);
     const since = sinceOf(c, filter);
+    const { streamEvents } = await import('./stream-events.ts');
     return streamEvents(context, c, threadId, { ...filter, ...(since !== undefined && { since }) });
   });
 
