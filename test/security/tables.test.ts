@@ -114,6 +114,13 @@ test('a table, view or grant that nobody thought of is found', async () => {
   expect(named.filter((name) => !found.some((problem) => problem.startsWith(`baton.${name}:`)))).toEqual([]);
 });
 
+test('a view of tenants’ rows shows whoever asks its own', async () => {
+  const seen = (tenant: string) =>
+    inTenant(tenant, () => count(sql`select count(*)::int as count from baton.event_line`));
+  expect(await seen(victim)).toBeGreaterThan(1);
+  expect(await seen(thief)).toBe(1);
+});
+
 test('the queue’s jobs are guarded by their tenant, and a tenant reads the rest of the queue at most', async () => {
   const queue = await readRelations(db, ['baton_queue']);
   const jobs = queue.filter(({ policies }) => policies.length > 0);
@@ -317,12 +324,15 @@ test('many tenants at once, on few connections, each see their own rows', async 
 
 /** What is wrong with how a table, view or sequence is guarded. */
 function problemsOf(relation: Relation): string[] {
-  const { name, kind, hasTenant, guarded, forced, policies, grants } = relation;
+  const { name, kind, hasTenant, guarded, forced, policies, grants, options } = relation;
   const problems: string[] = [];
   const strangers = grants.filter((grant) => !knownRoles.some((role) => grant.startsWith(`${role} `)));
   if (strangers.length > 0) problems.push(`is granted to ${strangers.join(', ')}`);
   if (kind === 'sequence') {
     if (!relations?.some((known) => known.name === name)) problems.push('is a sequence of nobody');
+  } else if (kind === 'view' && options.includes('security_invoker=true')) {
+    const more = grants.filter((grant) => !grant.endsWith(' SELECT')); // who asks sees what the policies of its tables show
+    if (more.length > 0) problems.push(`is a view, and granted are ${more.join(', ')}`);
   } else if (kind !== 'table') {
     problems.push(`is a ${kind}: say why its rows are safe`);
   } else if (hasTenant) {
