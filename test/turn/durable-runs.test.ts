@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
+import { readEvents } from '../../src/db/events.ts';
 import { getRun } from '../../src/db/runs.ts';
 import type { ChatReply } from '../../src/model/chat-model.ts';
 import { readmitRuns } from '../../src/turn/keep-house.ts';
@@ -197,6 +198,8 @@ test('a turn that is begun three times and never ends gives up with an error', a
   const ids = await ask(context, 'Try!');
   for (let attempt = 1; attempt <= 3; attempt++) {
     await expect.poll(() => chat.requests.length).toBe(attempt);
+    const written = () => readEvents(context.db, { runId: ids.runId, after: 0, limit: 100 });
+    await expect.poll(async () => starts(await written())).toHaveLength(attempt);
     await loseClaims(context);
   }
   const events = await watch(context, ids);
