@@ -197,6 +197,7 @@ function countStatements(db: Kysely<Schema>): { db: Kysely<Schema>; count: () =>
 async function savedBytes(db: Kysely<Schema>): Promise<number> {
   const { rows } = await sql<{ bytes: number }>`
     select (select coalesce(sum(pg_column_size(r)), 0) from baton.checkpoint r)
+      + (select coalesce(sum(pg_column_size(r)), 0) from baton.checkpoint_pack r)
       + (select coalesce(sum(pg_column_size(r)), 0) from baton.checkpoint_value r)
       + (select coalesce(sum(pg_column_size(r)), 0) from baton.checkpoint_write r) as bytes`.execute(db);
   return Number(rows[0]?.bytes);

@@ -4,6 +4,8 @@ import type { NewCheckpoint, NewValue } from './put-checkpoint.ts';
 export interface GatheredCheckpoint {
   row: NewCheckpoint;
   values: NewValue[];
+  /** The pack that it is a line of; absent where it has a row of its own: see `OpenPacks`. */
+  pack?: string | undefined;
   /** Saves it by itself, whatever is in the database by now. */
   saveAlone: () => Promise<void>;
 }

@@ -16,9 +16,14 @@ export async function copyCheckpoints(db: Kysely<Schema>, from: string, to: stri
       insert into baton.checkpoint_write (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, data)
       select ${to}, checkpoint_ns, checkpoint_id, task_id, idx, channel, data
       from baton.checkpoint_write where thread_id = ${from}
+    ), packs_copied as (
+      insert into baton.checkpoint_pack (thread_id, checkpoint_ns, first_id, last_id, first_seq, states)
+      select ${to}, checkpoint_ns, first_id, last_id, first_seq, states
+      from baton.checkpoint_pack where thread_id = ${from}
     )
     insert into baton.checkpoint
-      (thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata, created_at)
-    select ${to}, checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata, created_at
-    from baton.checkpoint where thread_id = ${from} order by seq`.execute(db);
+      (thread_id, checkpoint_ns, checkpoint_id, parent_id, seq, checkpoint, metadata, created_at)
+    overriding system value
+    select ${to}, checkpoint_ns, checkpoint_id, parent_id, seq, checkpoint, metadata, created_at
+    from baton.checkpoint where thread_id = ${from}`.execute(db);
 }

@@ -10,6 +10,9 @@ export async function deleteThread(db: Kysely<Schema>, threadId: string): Promis
     .with('writes_gone', (query) =>
       query.deleteFrom('baton.checkpoint_write').where('thread_id', '=', threadId),
     )
+    .with('packs_gone', (query) =>
+      query.deleteFrom('baton.checkpoint_pack').where('thread_id', '=', threadId),
+    )
     .deleteFrom('baton.checkpoint')
     .where('thread_id', '=', threadId)
     .execute();

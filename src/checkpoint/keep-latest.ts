@@ -2,9 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import { checkpoint } from './checkpoint-row.ts';
 import { deleteUnneededValues } from './unneeded-values.ts';
+import { unpackCheckpoints } from './unpack-checkpoints.ts';
 
 /**
- * Deletes all that was saved of a thread but its newest state and those of the checkpoints `also`, in one statement, and
+ * Deletes all that was saved of a thread but its newest state and those of the checkpoints `also`, and
  * returns how many checkpoints went. The newest one stays whole, with the writes that wait on it, so the thread goes on as
  * if nothing had gone. What stays is linked to its nearest ancestor that stays.
  *
@@ -12,6 +13,7 @@ import { deleteUnneededValues } from './unneeded-values.ts';
  * newest step. LangGraph's delta channels are rebuilt from ancestors: as far back as a value needs them, these stay too.
  */
 export async function keepLatest(db: Kysely<Schema>, threadId: string, also: string[] = []): Promise<number> {
+  await unpackCheckpoints(db, threadId);
   const { rows } = await sql<{ gone: number }>`
     with recursive newest as (
       select distinct on (checkpoint_ns) * from baton.checkpoint

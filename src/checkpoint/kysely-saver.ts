@@ -17,12 +17,14 @@ import type { Schema } from '../db/schema.ts';
 import { ArrayMemory } from './array-memory.ts';
 import type { CheckpointJournal } from './checkpoint-journal.ts';
 import { deleteThread } from './delete-thread.ts';
+import type { CheckpointQuery } from './find-checkpoints.ts';
 import { forgetTuple, type KnownTuple, noteTuple, recallTuple } from './known-tuple.ts';
 import { makeTuple } from './make-tuple.ts';
 import { makeVersioning } from './next-version.ts';
+import { OpenPacks } from './open-packs.ts';
 import type { Author, NewCheckpoint } from './put-checkpoint.ts';
 import { type NewWrite, putWrites } from './put-writes.ts';
-import { type CheckpointQuery, type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
+import { type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
 import { makeDeltaHistory, readDeltaHistory } from './read-delta-history.ts';
 import { readRootVersions } from './read-root-versions.ts';
 import { planCheckpoint, rememberArrays, type Store, saveCheckpoint } from './save-checkpoint.ts';
@@ -50,6 +52,8 @@ export class KyselySaver extends BaseCheckpointSaver {
   readonly #nextVersion = makeVersioning();
   /** The writes that are on their way, by checkpoint. */
   readonly #writing = new Map<string, Promise<void>>();
+  /** What the runs under way are filling. */
+  readonly #packs = new WeakMap<CheckpointJournal, OpenPacks>();
 
   constructor(db: Kysely<Schema>, { appendOnly = [], pageSize = 20 }: KyselySaverOptions = {}) {
     super(serializer);
@@ -192,7 +196,14 @@ export class KyselySaver extends BaseCheckpointSaver {
       await journal.saved();
       return saveAlone();
     }
-    journal.put({ row, values: planCheckpoint(this.#store, row, values), saveAlone });
+    const packs = this.#packs.get(journal) ?? new OpenPacks();
+    this.#packs.set(journal, packs);
+    journal.put({
+      row,
+      values: planCheckpoint(this.#store, row, values),
+      pack: packs.choose(row),
+      saveAlone,
+    });
     await (journal.waits ? journal.saved() : setImmediate()); // what the step said before is in the journal by then
   }
 

@@ -21,8 +21,13 @@ export interface Part {
 
 export async function measureThread(db: Kysely<Schema>, threadId: string): Promise<ThreadSize> {
   const { rows } = await sql<{ part: string; channel: string | null } & Part>`
-    select 'checkpoints' as part, null as channel, count(*) as count, coalesce(sum(pg_column_size(c.*)), 0)::int8 as bytes
-    from baton.checkpoint c where thread_id = ${threadId}
+    select 'checkpoints' as part, null as channel, coalesce(sum(count), 0)::int8 as count, coalesce(sum(bytes), 0)::int8 as bytes
+    from (
+      select 1 as count, pg_column_size(c.*) as bytes from baton.checkpoint c where thread_id = ${threadId}
+      union all
+      select length(states) - length(replace(states, E'\n', '')) + 1, pg_column_size(p.*)
+      from baton.checkpoint_pack p where thread_id = ${threadId}
+    ) c
     union all
     select 'writes', null, count(*), coalesce(sum(pg_column_size(w.*)), 0)::int8
     from baton.checkpoint_write w where thread_id = ${threadId}

@@ -75,7 +75,11 @@ export async function putCheckpoint(
     ), fresh as (
       select 1 from sound where not exists (
         select from baton.checkpoint
-        where (thread_id, checkpoint_ns) = (${place}) and checkpoint_id = ${row.checkpoint_id})
+        where (thread_id, checkpoint_ns) = (${place}) and checkpoint_id = ${row.checkpoint_id}
+      ) and not exists (
+        select from baton.checkpoint_pack
+        where (thread_id, checkpoint_ns) = (${place}) and first_id <= ${row.checkpoint_id}
+          and last_id >= ${row.checkpoint_id} and strpos(states, ${`"id":"${row.checkpoint_id}"`}) > 0)
     ), appended as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)

@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { ChainPiece } from './array-memory.ts';
+import { type CheckpointQuery, findCheckpoints } from './find-checkpoints.ts';
 import { sendsText, valueText, writesText } from './stored-text.ts';
 
 /** A checkpoint with all that belongs to it; the texts are JSON. */
@@ -31,20 +32,6 @@ export interface StoredChain {
   base: ChainPiece[] | null;
 }
 
-export interface CheckpointQuery {
-  /** Undefined means every thread, namespace, checkpoint. */
-  threadId?: string | undefined;
-  namespace?: string | undefined;
-  checkpointId?: string | undefined;
-  /** Checkpoints with a smaller id only. */
-  before?: string | undefined;
-  /** Checkpoints saved earlier than this one only: the `seq` of the last row of the page before. */
-  beforeSeq?: number | undefined;
-  /** JSON that the metadata must contain. */
-  metadata?: string | undefined;
-  limit: number;
-}
-
 /**
  * Checkpoints with their values and writes, the last saved first, in one statement.
  *
@@ -56,24 +43,10 @@ export async function readCheckpoints(db: Kysely<Schema>, query: CheckpointQuery
     select c.seq, c.thread_id, c.checkpoint_ns, c.checkpoint_id, c.parent_id, c.checkpoint::text as checkpoint,
       c.metadata::text as metadata, state.channel_values, state.chains, ${writesText(sql`${here} and w.checkpoint_id = c.checkpoint_id`)} as writes,
       ${sendsText(sql`${here} and w.checkpoint_id = c.parent_id and (c.checkpoint ->> 'v')::int < 4`)} as sends
-    from (
-      select * from baton.checkpoint where ${conditions(query)} order by seq desc limit ${query.limit}
-    ) c
+    from (${findCheckpoints(query)}) c
     cross join lateral (${stateOf()}) state
     order by c.seq desc`.execute(db);
   return rows;
-}
-
-function conditions(query: CheckpointQuery): RawBuilder<unknown> {
-  const given = [
-    query.threadId !== undefined && sql`thread_id = ${query.threadId}`,
-    query.namespace !== undefined && sql`checkpoint_ns = ${query.namespace}`,
-    query.checkpointId !== undefined && sql`checkpoint_id = ${query.checkpointId}`,
-    query.before !== undefined && sql`checkpoint_id < ${query.before}`,
-    query.beforeSeq !== undefined && sql`seq < ${query.beforeSeq}`,
-    query.metadata !== undefined && sql`metadata @> ${query.metadata}::jsonb`,
-  ].filter((condition) => condition !== false);
-  return given.length > 0 ? sql.join(given, sql` and `) : sql`true`;
 }
 
 /** The values of `c` as one JSON object. An array is put together in the text, so that it is parsed once. */

@@ -1,6 +1,7 @@
 import type { DeltaChannelHistory } from '@langchain/langgraph-checkpoint';
 import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
+import { findCheckpoint } from './find-checkpoints.ts';
 import { loadValue } from './serializer.ts';
 import { valueText, writesText } from './stored-text.ts';
 
@@ -28,8 +29,7 @@ export async function readDeltaHistory(
       select 0 as depth, parent_id,
         array(select json_array_elements_text(${JSON.stringify(channels)}::json)) collate "C" as wanted,
         null::text collate "C" as checkpoint_id, '{}'::text[] collate "C" as seeded, null::json as versions, null::json as short
-      from baton.checkpoint
-      where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = ${place.checkpoint_id}
+      from (${findCheckpoint(here, sql`${place.checkpoint_id}`)}) start
       union all
       select walk.depth + 1, c.parent_id, still.wanted, c.checkpoint_id, found.seeded, c.versions, c.short
       from walk
@@ -38,8 +38,7 @@ export async function readDeltaHistory(
       join lateral (
         select checkpoint_id, parent_id, checkpoint -> 'channel_versions' as versions,
           checkpoint -> 'channel_values' as short
-        from baton.checkpoint
-        where (thread_id, checkpoint_ns) = ${here} and checkpoint_id = walk.parent_id
+        from (${findCheckpoint(here, sql`walk.parent_id`)}) parent
       ) c on true
       cross join lateral (
         select array(

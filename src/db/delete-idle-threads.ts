@@ -32,6 +32,8 @@ async function deleteIdleThreads(db: Kysely<Schema>, which: RawBuilder<unknown>)
       delete from baton.checkpoint_value where ${ofIdle}
     ), writes_gone as (
       delete from baton.checkpoint_write where ${ofIdle}
+    ), packs_gone as (
+      delete from baton.checkpoint_pack where ${ofIdle}
     ), checkpoints_gone as (
       delete from baton.checkpoint where ${ofIdle}
     )

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Json, JsonObject } from '../message.ts';
+import { packLines } from './pack-lines.ts';
 
 /**
  * Whether the newest state of `baton.thread` contains values, as `@>` does: of a channel whose array is kept in pieces, each item that
@@ -9,8 +10,18 @@ export function hasValues(values: JsonObject): RawBuilder<boolean> {
   const each = Object.entries(values).map(([channel, value]) => hasValue(channel, value));
   return sql<boolean>`exists (
     select from (
-      select checkpoint -> 'channel_versions' as versions, checkpoint -> 'channel_values' as short from baton.checkpoint
-      where thread_id = thread.thread_id::text and checkpoint_ns = '' order by seq desc limit 1
+      select checkpoint -> 'channel_versions' as versions, checkpoint -> 'channel_values' as short
+      from (
+        (
+          select seq, checkpoint from baton.checkpoint
+          where thread_id = thread.thread_id::text and checkpoint_ns = '' order by seq desc limit 1
+        ) union all (
+          select line.seq, line.checkpoint from (
+            select * from baton.checkpoint_pack
+            where thread_id = thread.thread_id::text and checkpoint_ns = '' order by first_seq desc limit 1
+          ) p ${packLines(1)}
+        ) order by seq desc limit 1
+      ) saved
     ) newest where ${sql.join(each, sql` and `)}
   )`;
 }

@@ -7,10 +7,11 @@ import { copyCheckpoints } from '../../src/checkpoint/copy-checkpoints.ts';
 import { deleteRunCheckpoints } from '../../src/checkpoint/delete-run-checkpoints.ts';
 import { keepLatest } from '../../src/checkpoint/keep-latest.ts';
 import { KyselySaver } from '../../src/checkpoint/kysely-saver.ts';
+import { packLines } from '../../src/db/pack-lines.ts';
 import type { Message } from '../../src/message.ts';
 import { runsOf, seedOf } from '../support/property-runs.ts';
 import { makeTestDatabase } from '../support/test-database.ts';
-import { ai, allOf, human, on } from './support.ts';
+import { ai, allOf, human, on, openJournal } from './support.ts';
 
 const { database, drop } = await makeTestDatabase();
 const { db } = database;
@@ -69,12 +70,15 @@ interface Step {
   saver: number;
   /** Which of the states to fork from, the newest being 0. */
   back: number;
+  /** Its states are written through a journal, and so packed. */
+  packed: boolean;
 }
 const step = fc.record<Step>({
   kind: fc.constantFrom(...kinds, 'twice', 'resume', 'resume'), // what waits has the most to lose
   durability: fc.constantFrom('sync', 'async', 'exit'),
   saver: fc.nat({ max: 1 }),
   back: fc.nat({ max: 6 }),
+  packed: fc.boolean(),
 });
 interface Plan {
   before: Step[];
@@ -103,7 +107,7 @@ function openThread(thread: string) {
   }
 
   /** Carries out a step as a run of its own, and returns the run. */
-  async function take({ kind, durability, saver, back }: Step): Promise<string> {
+  async function take({ kind, durability, saver, back, packed }: Step): Promise<string> {
     const runId = randomUUID();
     const graph = graphs[saver] ?? expect.fail();
     const content = kind === 'fork' ? 'say' : kind;
@@ -111,8 +115,9 @@ function openThread(thread: string) {
     const history = await allOf(graph.getStateHistory(on(thread)));
     const from =
       kind === 'fork' ? history[Math.min(back, history.length - 1)]?.config.configurable : undefined;
+    const { journal, finish } = openJournal(db, thread, durability === 'sync');
     const config = {
-      configurable: { ...on(thread).configurable, ...from, run_id: runId },
+      configurable: { ...on(thread).configurable, ...from, run_id: runId, ...(packed && { journal }) },
       metadata: { run_id: runId },
       durability,
     };
@@ -128,6 +133,7 @@ function openThread(thread: string) {
         },
       );
     }
+    await finish();
     return runId;
   }
 
@@ -153,11 +159,14 @@ async function storedOf(thread: string) {
         db,
       )
     ).rows;
+  const { rows: checkpoints } = await sql`
+    select checkpoint_ns, checkpoint_id, parent_id, checkpoint::text, metadata::text
+    from baton.checkpoint where thread_id = ${thread}
+    union all
+    select p.checkpoint_ns, line.id, line.parent, line.checkpoint::text, line.metadata::text
+    from baton.checkpoint_pack p ${packLines()} where p.thread_id = ${thread} order by 1, 2`.execute(db);
   return {
-    checkpoints: await rows(
-      'baton.checkpoint',
-      `checkpoint_ns, checkpoint_id, parent_id, checkpoint::text, metadata::text`,
-    ),
+    checkpoints,
     values: await rows(
       'baton.checkpoint_value',
       'checkpoint_ns, channel, version, chain_start, data, chain_end, base::text',

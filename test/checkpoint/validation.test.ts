@@ -15,7 +15,9 @@ const initializer = {
   checkpointerName: 'KyselySaver',
   createCheckpointer: () => new KyselySaver(db, { appendOnly: ['messages', 'animals'] }),
   async destroyCheckpointer() {
-    await sql`truncate baton.checkpoint, baton.checkpoint_value, baton.checkpoint_write`.execute(db);
+    await sql`truncate baton.checkpoint, baton.checkpoint_pack, baton.checkpoint_value, baton.checkpoint_write`.execute(
+      db,
+    );
   },
 };
 

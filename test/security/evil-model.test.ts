@@ -52,7 +52,9 @@ async function turn(
   const [state, history, events] = [await get('/state'), await get('/history'), await get('/stream')];
   const rows = await sql<{ row: string }>`
     select e::text as row from baton.event e where thread_id = ${threadId}
-    union all select c::text from baton.checkpoint_value c where thread_id = ${threadId}`.execute(db);
+    union all select c::text from baton.checkpoint_value c where thread_id = ${threadId}
+    union all select c::text from baton.checkpoint c where thread_id = ${threadId}
+    union all select c::text from baton.checkpoint_pack c where thread_id = ${threadId}`.execute(db);
   const { values } = JSON.parse(state) as { values: { messages: Said[] } };
   const seen = [ended.text, state, history, events, ...rows.rows.map(({ row }) => row)].join('\n');
   return {

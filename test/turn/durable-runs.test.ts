@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppContext } from '../../src/app-context.ts';
+import { unpackCheckpoints } from '../../src/checkpoint/unpack-checkpoints.ts';
 import { readEvents } from '../../src/db/events.ts';
 import { getRun } from '../../src/db/runs.ts';
 import type { ChatReply } from '../../src/model/chat-model.ts';
@@ -128,6 +129,7 @@ test('a step whose result was handed in, and whose state was not saved any more,
   const first = await stage.open(chat);
   const ids = await ask(first, 'Pay!');
   await until(first, ids, 'agent-start', 3);
+  await unpackCheckpoints(first.db, ids.threadId);
   const newest = first.db
     .selectFrom('baton.checkpoint')
     .select('seq')

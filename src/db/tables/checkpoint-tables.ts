@@ -3,6 +3,7 @@ import type { Jsonb, Time } from './column-types.ts';
 
 export interface CheckpointTables {
   'baton.checkpoint': CheckpointTable;
+  'baton.checkpoint_pack': CheckpointPackTable;
   'baton.checkpoint_value': CheckpointValueTable;
   'baton.checkpoint_write': CheckpointWriteTable;
 }
@@ -19,6 +20,21 @@ export interface CheckpointTable {
   checkpoint: Jsonb<Record<string, unknown>>;
   metadata: Jsonb<Record<string, unknown>>;
   created_at: Time;
+}
+
+/** States of one run and namespace that were saved one after another, with no other between them. */
+export interface CheckpointPackTable {
+  tenant_id: Generated<string>;
+  thread_id: string;
+  checkpoint_ns: string;
+  /** No checkpoint of the pack has a smaller id. */
+  first_id: string;
+  /** Of its last checkpoint, the greatest one. */
+  last_id: string;
+  /** The order of saving, of its first checkpoint. */
+  first_seq: number;
+  /** A line of JSON each: `{"seq", "id", "parent", "metadata", "checkpoint"}`. */
+  states: string;
 }
 
 /** One version of one channel; never changed. */

@@ -17,9 +17,9 @@ export const lockEnds = ({ heldClaims }: ClaimSql) => sql`
       order by r.run_id for no key update of r skip locked
     ), claimed as materialized (${heldClaims})`;
 
-/** Whether a run of `locked` goes on, or may end. */
+/** Whether a run of `given` goes on, or may end. */
 export const mayEnd = sql`
-  (locked.status is null or (locked.run_id in (select run_id from ending) and locked.run_id in (select id from claimed)))`;
+  (given.status is null or (given.run_id in (select run_id from ending) and given.run_id in (select id from claimed)))`;
 
 /**
  * Makes the rows of a run that ends, with the `entry` that it ends with, its first row: see `foldLog`. Those that are not to be folded are not in `log`.

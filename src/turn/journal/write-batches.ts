@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { areSound, givenStates, storeStates } from '../../checkpoint/store-states.ts';
 import { toRows } from '../../db/event-rows.ts';
 import type { Schema } from '../../db/schema.ts';
 import type { Batch } from './batch.ts';
@@ -30,38 +31,16 @@ export async function writeBatches(
       select given.* from baton.thread t join given on given.thread_id = t.thread_id
       where t.owner = given.owner and t.last_seq = given.after
       order by t.thread_id for no key update of t skip locked
-    ), state as materialized (
-      select * from json_to_recordset(${JSON.stringify(batches.flatMap(toCheckpoints))}::json) as state (at int, place int,
-        checkpoint_ns text, checkpoint_id text, parent_id text, checkpoint text, metadata text)
-    ), value as materialized (
-      select * from json_to_recordset(${JSON.stringify(batches.flatMap(toValues))}::json) as value (at int,
-        checkpoint_ns text, channel text, version text, data text, chain text, chain_start int, chain_end int, chain_from int, base jsonb,
-        after text, after_here boolean)
-    )${when(ends, lockEnds(claims))}
+    ), ${givenStates(batches.map(({ checkpoints }) => checkpoints))}${when(ends, lockEnds(claims))}
     , good as materialized (
-      select * from locked
-      where ${ends ? mayEnd : sql`true`} and not exists (
-        select from value
-        where value.at = locked.at and value.after is not null and not value.after_here and not exists (
-          select from baton.checkpoint_value stored
-          where (stored.thread_id, stored.checkpoint_ns) = (locked.thread_id::text, value.checkpoint_ns)
-            and stored.channel = value.channel and stored.version = value.after))
+      select given.* from locked given where ${ends ? mayEnd : sql`true`} and ${areSound()}
     ), entry as materialized (
       select good.at, good.thread_id, good.run_id, good.after + entry.first as first_seq, good.after + entry.last as last_seq, entry.events
       from ${toRows(batches.map(({ events }) => events))} as entry (at, first, last, events) join good using (at)
     )${when(ends, foldLogs)}, added as (
       insert into baton.event (thread_id, first_seq, last_seq, run_id, events)
       select thread_id, first_seq, last_seq, run_id, events from entry ${when(ends, isNotFolded)}
-    ), states as (
-      insert into baton.checkpoint (thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint, metadata)
-      select good.thread_id, checkpoint_ns, checkpoint_id, parent_id, checkpoint::json, metadata::jsonb
-      from state join good using (at) order by state.at, state.place
-    ), stored as (
-      insert into baton.checkpoint_value
-        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select good.thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base
-      from value join good using (at)
-    ), moved as (
+    ), ${storeStates()}, moved as (
       update baton.thread t set last_seq = t.last_seq + good.many
       from good where t.thread_id = good.thread_id and good.status is null
       returning t.thread_id, t.last_seq
@@ -95,23 +74,4 @@ function toGiven({ threadId, runId, owner, after, events, end }: Batch, at: numb
     thread_status: end?.threadStatus,
     retry_count: end?.retryCount,
   };
-}
-
-function toCheckpoints({ checkpoints }: Batch, at: number): object[] {
-  return checkpoints.map(({ row }, place) => {
-    const { thread_id: _, ...rest } = row;
-    return { at, place, ...rest };
-  });
-}
-
-/** `after_here`: the version that an array goes on from is written by the same batch. */
-function toValues({ checkpoints }: Batch, at: number): object[] {
-  const here = new Set<string>();
-  return checkpoints.flatMap(({ row, values }) =>
-    values.map((value) => {
-      const after_here = value.after !== undefined && here.has(value.after);
-      if (value.chain !== undefined) here.add(value.version);
-      return { at, checkpoint_ns: row.checkpoint_ns, ...value, after_here };
-    }),
-  );
 }

@@ -11,6 +11,7 @@ export const evilSql: string[] = [
   'select * from baton_queue.job',
   'select * from films.film, baton.event',
   'with t as (select * from baton.checkpoint_value) select * from t',
+  'select * from baton.checkpoint_pack',
   'select (select count(*) from baton.thread)',
   'select title from film where exists (select from baton.thread)',
   'select title from film union all select metadata::text from baton.thread',
