@@ -324,47 +324,54 @@ test('many tenants at once, on few connections, each see their own rows', async 
 
 /** What is wrong with how a table, view or sequence is guarded. */
 function problemsOf(relation: Relation): string[] {
-  const { name, kind, hasTenant, guarded, forced, policies, grants, options } = relation;
-  const problems: string[] = [];
+  const { name, grants } = relation;
   const strangers = grants.filter((grant) => !knownRoles.some((role) => grant.startsWith(`${role} `)));
-  if (strangers.length > 0) problems.push(`is granted to ${strangers.join(', ')}`);
-  if (kind === 'sequence') {
-    if (!relations?.some((known) => known.name === name)) problems.push('is a sequence of nobody');
-  } else if (kind === 'view' && options.includes('security_invoker=true')) {
+  const problems = strangers.length > 0 ? [`is granted to ${strangers.join(', ')}`] : [];
+  return [...problems, ...problemsOfKind(relation)].map((problem) => `${name}: ${problem}`);
+}
+
+function problemsOfKind(relation: Relation): string[] {
+  const { name, kind, hasTenant, grants, options } = relation;
+  if (kind === 'sequence')
+    return relations?.some((known) => known.name === name) ? [] : ['is a sequence of nobody'];
+  if (kind === 'view' && options.includes('security_invoker=true')) {
     const more = grants.filter((grant) => !grant.endsWith(' SELECT')); // who asks sees what the policies of its tables show
-    if (more.length > 0) problems.push(`is a view, and granted are ${more.join(', ')}`);
-  } else if (kind !== 'table') {
-    problems.push(`is a ${kind}: say why its rows are safe`);
-  } else if (hasTenant) {
-    if (!guarded || !forced) problems.push('has no row-level security that holds for its owner too');
-    const own = policies.filter(
-      ({ name: policy, roles, permissive }) =>
-        permissive && (policy !== morePolicies[name] || roles.join() !== owner),
-    ); // a restrictive one only takes away
-    const shown = own.map((policy) =>
-      JSON.stringify([
-        policy.name,
-        policy.roles,
-        policy.command,
-        policy.permissive,
-        policy.using,
-        policy.check,
-      ]),
-    );
-    const mine = "(tenant_id = current_setting('baton.tenant'::text, true))";
-    const wanted = [
-      ['service', ['baton_service'], '*', true, 'true', 'true'],
-      ['tenant', ['baton_tenant'], '*', true, mine, mine],
-    ].map((policy) => JSON.stringify(policy));
-    if (shown.join() !== wanted.join()) problems.push(`has other policies: ${shown.join(', ')}`);
-  } else {
-    const reason = ofTheService[name];
-    const rights = grants.flatMap((grant) => /^baton_tenant (.*)/.exec(grant)?.[1] ?? []);
-    if (!reason) problems.push('has no tenant_id and is not among the tables of the service');
-    else if (rights.some((right) => !reason.rights.includes(right)))
-      problems.push(`is the service’s, and tenants have ${rights.join(', ')}`);
+    return more.length > 0 ? [`is a view, and granted are ${more.join(', ')}`] : [];
   }
-  return problems.map((problem) => `${name}: ${problem}`);
+  if (kind !== 'table') return [`is a ${kind}: say why its rows are safe`];
+  return hasTenant ? problemsOfTenants(relation) : problemsOfService(relation);
+}
+
+function problemsOfTenants({ name, guarded, forced, policies }: Relation): string[] {
+  const problems = guarded && forced ? [] : ['has no row-level security that holds for its owner too'];
+  const own = policies.filter(
+    ({ name: policy, roles, permissive }) =>
+      permissive && (policy !== morePolicies[name] || roles.join() !== owner),
+  ); // a restrictive one only takes away
+  const shown = own.map((policy) =>
+    JSON.stringify([
+      policy.name,
+      policy.roles,
+      policy.command,
+      policy.permissive,
+      policy.using,
+      policy.check,
+    ]),
+  );
+  const mine = "(tenant_id = current_setting('baton.tenant'::text, true))";
+  const wanted = [
+    ['service', ['baton_service'], '*', true, 'true', 'true'],
+    ['tenant', ['baton_tenant'], '*', true, mine, mine],
+  ].map((policy) => JSON.stringify(policy));
+  return shown.join() === wanted.join() ? problems : [...problems, `has other policies: ${shown.join(', ')}`];
+}
+
+function problemsOfService({ name, grants }: Relation): string[] {
+  const reason = ofTheService[name];
+  const rights = grants.flatMap((grant) => /^baton_tenant (.*)/.exec(grant)?.[1] ?? []);
+  if (!reason) return ['has no tenant_id and is not among the tables of the service'];
+  const more = rights.some((right) => !reason.rights.includes(right));
+  return more ? [`is the service’s, and tenants have ${rights.join(', ')}`] : [];
 }
 
 function attacks(table: string) {
