@@ -30,7 +30,7 @@ export function findCheckpoints(query: CheckpointQuery): RawBuilder<unknown> {
         select * from baton.checkpoint_pack
         where ${allOf(ofPacks(query))} ${eachHasOne(query) ? sql`order by first_seq desc limit ${query.limit}` : sql``}
       ) p ${packLines(isNewest(query) ? query.limit : undefined)}
-      where ${allOf(ofLines(query))} order by line.seq desc limit ${query.limit}
+      where ${allOf(ofLines(query))} order by ${isOnePlace(query) ? sql`p.first_seq desc,` : sql``} line.seq desc limit ${query.limit}
     ) order by seq desc limit ${query.limit}`;
 }
 
@@ -45,11 +45,14 @@ export function findCheckpoint(place: RawBuilder<unknown>, id: RawBuilder<unknow
     limit 1`;
 }
 
-/** Whether the newest packs, as many as are asked for, hold all that is: each holds at least one, and those of a namespace follow one another. */
-function eachHasOne({ threadId, namespace, checkpointId, before, metadata }: CheckpointQuery): boolean {
-  return (
-    threadId !== undefined && namespace !== undefined && (checkpointId ?? before ?? metadata) === undefined
-  );
+/** The packs of one namespace follow one another: ordered by them first, they are taken apart one by one, until there are lines enough. */
+function isOnePlace({ threadId, namespace }: CheckpointQuery): boolean {
+  return threadId !== undefined && namespace !== undefined;
+}
+
+/** Whether the newest packs, as many as lines are asked for, hold them all, since each holds one at least. */
+function eachHasOne(query: CheckpointQuery): boolean {
+  return isOnePlace(query) && (query.checkpointId ?? query.before ?? query.metadata) === undefined;
 }
 
 function isNewest(query: CheckpointQuery): boolean {
