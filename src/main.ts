@@ -1,4 +1,5 @@
 import { keepCompiled } from './compile-cache.ts';
+import { keepYoungSpaceSmall } from './young-space.ts';
 
 /** Starts the service; it ends when the process is asked to stop. The embedded database opens in its thread while this one loads the rest. */
 async function main(): Promise<void> {
@@ -7,11 +8,13 @@ async function main(): Promise<void> {
   const config = readConfig();
   const { url, dataDir } = config.database;
   const { openEmbedded } = await import('./db/open-database.ts');
+  const letGrow = keepYoungSpaceSmall();
   const [database, { serveUntilStopped }] = await Promise.all([
     url ? undefined : openEmbedded(dataDir),
     import('./commands/serve.ts'),
   ]);
   await serveUntilStopped(config, database);
+  letGrow();
 }
 
 main().catch(async (error: unknown) => {

@@ -29,6 +29,7 @@ const floors: string[][] = [
     'compile-cache.ts',
     'open-together.ts',
     'new-id.ts',
+    'young-space.ts',
   ],
 ];
 

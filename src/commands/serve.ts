@@ -6,6 +6,7 @@ import type { Config } from '../config.ts';
 import type { Database } from '../db/open-database.ts';
 import { StartError } from '../errors.ts';
 import { startScoring } from '../eval/online/start-scoring.ts';
+import { loadForTools } from '../handoff/load-for-tools.ts';
 import { createApp } from '../http/app.ts';
 import { fireCrons } from '../http/langgraph/fire-cron.ts';
 import { listen, serverLimits } from '../http/listen.ts';
@@ -13,7 +14,7 @@ import { openSocketServer, type SocketServer } from '../http/socket-server.ts';
 import { checkStart } from '../identity/check-start.ts';
 import { isLocal } from '../identity/is-local.ts';
 import { type Logger, openLog } from '../log.ts';
-import { loadAhead } from '../model/load-ahead.ts';
+import { loadForModels } from '../model/load-for-models.ts';
 import { stopTurns } from '../turn/stop-turns.ts';
 import { showProgress } from './show-progress.ts';
 
@@ -50,9 +51,14 @@ export async function serveUntilStopped(config: Config, database?: Database): Pr
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, hear);
 }
 
-/** What cannot be loaded is told to whoever needs it first. */
+/** Loads what turns need and a start does without, while nobody waits for it. What cannot be loaded is told to whoever needs it first. */
 async function loadLater({ context }: Service): Promise<void> {
-  await loadAhead(context.config.models, context.keys).catch(() => undefined);
+  try {
+    await loadForModels(context.config.models, context.keys);
+    await loadForTools(context.graphs.list());
+  } catch (error) {
+    context.log.debug({ err: error }, 'what turns need is loaded when they do');
+  }
 }
 
 /** What hangs after its time is up does not keep the process: its runs go on elsewhere when their claims have lapsed. */

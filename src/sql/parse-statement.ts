@@ -10,11 +10,16 @@ export interface Statement {
 
 let loaded: Promise<void> | undefined;
 
+/** Makes the grammar ready, which takes a while the first time. */
+export function loadGrammar(): Promise<void> {
+  loaded ??= loadModule();
+  return loaded;
+}
+
 /** Parses a text with PostgreSQL's own grammar. Throws a `Refusal` when it is not exactly one SELECT. */
 export async function parseStatement(text: string, maxLength: number): Promise<Statement> {
   checkText(text, maxLength);
-  loaded ??= loadModule();
-  await loaded;
+  await loadGrammar();
   const statements = listOf(fieldsOf(parse(text)).stmts);
   if (statements.length > 1)
     refuse('one-statement', 'Send one statement at a time, without a second one after ;.');

@@ -1,4 +1,4 @@
-/** For `node --import`: notes the address of each module that the process loads, and writes them into the file `NOTED_MODULES` when it ends. */
+/** For `node --import`: notes the address of each module that the service loads until it says that it listens, in the file `NOTED_MODULES`. */
 import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
@@ -12,5 +12,9 @@ if (file && isMainThread) {
       return next(url, context);
     },
   });
-  process.on('exit', () => writeFileSync(file, loaded.join('\n')));
+  const write = process.stdout.write.bind(process.stdout) as (text: unknown, ...rest: unknown[]) => boolean; // in all of its forms
+  process.stdout.write = (text: unknown, ...rest: unknown[]) => {
+    if (String(text).includes('listens on')) writeFileSync(file, loaded.join('\n'));
+    return write(text, ...rest);
+  };
 }
