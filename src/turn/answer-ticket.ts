@@ -34,7 +34,8 @@ export async function answerTicket(
     throw notOpen('answered');
   }
   await say(context, ticket, text);
-  return settle(context, ticket, { text, by });
+  const answered = await settle(context, ticket, { text, by });
+  return answered ?? (await getTicket(context.db, ticketId)) ?? ticket; // somebody who came later has marked it meanwhile
 }
 
 export function noTicket(ticketId: string): CallerError {
@@ -79,14 +80,15 @@ async function say(context: TurnContext, ticket: Ticket, text: string): Promise<
   }
 }
 
+/** Marks a ticket with what was said to it; undefined when somebody else has done so. */
 async function settle(
   { db }: TurnContext,
   ticket: Ticket,
   answer: { text: string; by: string },
-): Promise<Ticket> {
+): Promise<Ticket | undefined> {
   return db.transaction().execute(async (trx) => {
     const answered = await markAnswered(trx, ticket.ticket_id, answer);
-    if (!answered) throw notOpen('answered');
+    if (!answered) return undefined;
     const { ticket_id, thread_id, answered_by } = answered;
     await addEvent(trx, { type: 'ticket-answered', data: { ticket_id, thread_id, answered_by } });
     return answered;

@@ -86,7 +86,7 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
   });
 
   test('while nobody else is there nothing is said, and who comes hears of a gap and of all that follows', async () => {
-    const said = await listenBeside();
+    const { said, allHeard } = await listenBeside();
     const one = await openTestBus({ database });
     await expect.poll(() => said.length, slow).toBeGreaterThan(0); // that it is there
     const isSaid = (seq: number) => said.some((text) => text.includes(`"seq":${seq}`));
@@ -95,7 +95,8 @@ describe.runIf(kind === 'postgres')('over NOTIFY', () => {
       .poll(
         async () => {
           one.bus.publish(told('t', ++seq));
-          await sleep(100);
+          await sleep(300);
+          await allHeard();
           return isSaid(seq);
         },
         { ...slow, interval: 50 },
@@ -172,15 +173,21 @@ async function cutListeners({ db }: Database): Promise<void> {
     where application_name = 'baton-listen' and datname = current_database()`.execute(db);
 }
 
-/** All that is said over the bus, heard by somebody who says nothing. */
-async function listenBeside(): Promise<string[]> {
+/** All that is said over the bus, heard by somebody who says nothing; `allHeard` waits for what is on its way. */
+async function listenBeside(): Promise<{ said: string[]; allHeard: () => Promise<void> }> {
   const client = new pg.Client(made.env.DATABASE_URL);
   const said: string[] = [];
   client.on('notification', ({ payload }) => said.push(payload ?? ''));
   await client.connect();
   await client.query('listen baton_bus');
   onTestFinished(() => client.end());
-  return said;
+  let marks = 0;
+  async function allHeard(): Promise<void> {
+    const mark = `mark ${++marks}`;
+    await client.query("select pg_notify('baton_bus', $1)", [mark]);
+    await expect.poll(() => said, slow).toContain(mark);
+  }
+  return { said, allHeard };
 }
 
 /** The same database, over connections that the test can cut. */
