@@ -10,7 +10,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { machineFacts } from './turns/machine-facts.ts';
 import { type Findings, type Scenario, tell } from './turns/scenario.ts';
-import { scenarios } from './turns/scenarios.ts';
+import { inQuickOrder, scenarios } from './turns/scenarios.ts';
 import { setStage } from './turns/stage.ts';
 import { tableOf } from './turns/table.ts';
 
@@ -26,7 +26,9 @@ const { values: options } = parseArgs({
 const plan = { quick: options.quick, rounds: Number(options.rounds ?? (options.quick ? 1 : 5)) };
 const asked = options.scenario === 'all' ? Object.keys(scenarios) : options.scenario.split(',');
 
-await main(asked.map((name) => [name, scenarioOf(name)]));
+const order = plan.quick ? inQuickOrder(asked) : asked;
+
+await main(order.map((name) => [name, scenarioOf(name)]));
 
 function scenarioOf(name: string): Scenario {
   const scenario = scenarios[name];
@@ -61,6 +63,6 @@ async function main(asked: [name: string, scenario: Scenario][]): Promise<void> 
 async function report(facts: object, found: Record<string, Findings>): Promise<void> {
   const line = Object.entries(facts).map(([name, fact]) => `${name} ${fact}`);
   process.stdout.write(`${line.join(', ')}\n\n`);
-  process.stdout.write(tableOf(Object.values(found).flatMap(({ figures }) => figures)));
+  process.stdout.write(tableOf(asked.flatMap((name) => found[name]?.figures ?? [])));
   if (options.json) await writeFile(options.json, `${JSON.stringify({ facts, found }, null, 2)}\n`);
 }

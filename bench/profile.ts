@@ -14,7 +14,7 @@ import { drive } from './turns/drive.ts';
 import { right } from './turns/right.ts';
 import { setStage } from './turns/stage.ts';
 import { type CpuProfile, sumProfile } from './turns/sum-profile.ts';
-import { warmUp } from './turns/warm-up.ts';
+import { warmUp, warmUpMs } from './turns/warm-up.ts';
 
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '15' }, json: { type: 'string' } },
@@ -25,7 +25,7 @@ const stage = await setStage(process.env.DATABASE_URL);
 try {
   const env = { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${folder}` };
   const { subject, stop } = await stage.start('baton', { env });
-  await warmUp(stage, subject, 5_000);
+  await warmUp(stage, subject, warmUpMs({ quick: false }));
   const options = { clients: 8, milliseconds: Number(values.seconds) * 1_000, longFilms: stage.longFilms };
   const { turns, cpuMs } = right(await drive(subject, options), 'baton');
   await stop();

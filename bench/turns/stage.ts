@@ -27,8 +27,14 @@ export interface Stage {
   urlOf(name: Name): string | undefined;
   /** Where its tables are; where it is embedded, for whoever opens it when the service does not run. */
   placeOf(name: Name): Place;
-  /** Starts a service; `databaseUrl` leads to its database by another way. */
+  /** Starts a service, in place of one that was kept; `databaseUrl` leads to its database by another way. */
   start(name: Name, options?: StartOptions): Promise<Running>;
+  /** Leaves a service up for the scenario after this one. */
+  keep(running: Running): void;
+  /** The service that was kept. */
+  kept(name: Name): Running | undefined;
+  /** Stops what is kept. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,8 +51,20 @@ export async function setStage(server: string | undefined): Promise<Stage> {
   const url = (name: Name) => server && urlOf(server, database(name));
   const folderOf = (name: Name) => path.join(folder, name);
   const model = await startModel();
+  const kept = new Map<Name, Running>();
+
+  async function stopKept(name: Name): Promise<void> {
+    const running = kept.get(name);
+    kept.delete(name);
+    await running?.stop();
+  }
+
+  async function clear(): Promise<void> {
+    await Promise.all(names.map(stopKept));
+  }
 
   async function close(): Promise<void> {
+    await clear();
     model.stop();
     for (const name of server ? names : [])
       await onServer(server ?? '', `drop database if exists ${database(name)} with (force)`);
@@ -78,7 +96,13 @@ export async function setStage(server: string | undefined): Promise<Stage> {
       if (there) return { url: there };
       return { folder: name === 'baton' ? path.join(folderOf(name), 'db') : folderOf(name) };
     },
+    keep(running) {
+      kept.set(running.subject.name, running);
+    },
+    kept: (name) => kept.get(name),
+    clear,
     async start(name, { databaseUrl = url(name), env = {} } = {}) {
+      await stopKept(name);
       const way = wayOf(name, { databaseUrl, folder: folderOf(name), key });
       const service = await startService({
         ...way,

@@ -5,10 +5,10 @@ import type { Figure } from '../figure.ts';
 import { medianOf } from '../quantiles.ts';
 import { allRight } from '../right.ts';
 import { type Findings, type Plan, tell } from '../scenario.ts';
-import { type Name, names, type Stage } from '../stage.ts';
+import { type Name, names, type Running, type Stage } from '../stage.ts';
 import { storageSize } from '../storage-size.ts';
 import { type Taken, takeTurn } from '../take-turn.ts';
-import { warmUp } from '../warm-up.ts';
+import { warmUp, warmUpMs } from '../warm-up.ts';
 
 /** The reference's turns take longer and longer: so many show where it goes. */
 const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 100 : 1_000) : quick ? 20 : 200);
@@ -25,23 +25,39 @@ interface Growth {
 }
 
 /** One thread that goes on and on: what its turns take outside the model, and what they leave in the database. */
-export async function measureGrowth(stage: Stage, { quick }: Plan): Promise<Findings> {
+export async function measureGrowth(stage: Stage, plan: Plan): Promise<Findings> {
   const measured: Partial<Record<Name, Growth>> = {};
-  for (const name of names) measured[name] = await grow(stage, name, quick);
+  const early = plan.quick ? await Promise.all(names.map((name) => begin(stage, name, plan))) : [];
+  for (const [at, name] of names.entries()) {
+    const begun = early[at] ?? (await begin(stage, name, plan));
+    measured[name] = await grow(stage, begun, plan);
+  }
   const { baton, reference } = measured as Record<Name, Growth>; // both were measured
   return { figures: figuresOf(baton, reference), details: measured };
 }
 
-async function grow(stage: Stage, name: Name, quick: boolean): Promise<Growth> {
-  const turns = turnsOf(name, quick);
+/** A service that is warm, the turns that it took for that, and how large its tables were before. */
+interface Begun {
+  running: Running;
+  warm: number;
+  before: number;
+}
+
+async function begin(stage: Stage, name: Name, plan: Plan): Promise<Begun> {
+  await stage.clear();
   const before = await sizeOf(stage, name);
-  const { subject, stop } = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
+  const running = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
+  return { running, warm: await warmUp(stage, running.subject, warmUpMs(plan)), before };
+}
+
+async function grow(stage: Stage, { running, warm, before }: Begun, plan: Plan): Promise<Growth> {
+  const { subject } = running;
+  const { name } = subject;
+  const turns = turnsOf(name, plan.quick);
   const agent = new Agent({ keepAlive: true });
   const taken: Taken[] = [];
   const thread = randomUUID();
-  let warm = 0;
   try {
-    warm = await warmUp(stage, subject, quick ? 800 : 8_000);
     for (let turn = 1; turn <= turns; turn++) {
       taken.push(
         await takeTurn(subject, { thread, number: nextNumber(), longFilms: stage.longFilms, agent }),
@@ -50,7 +66,7 @@ async function grow(stage: Stage, name: Name, quick: boolean): Promise<Growth> {
     }
   } finally {
     agent.destroy();
-    await stop();
+    await running.stop();
   }
   allRight(taken, name);
   const times = await stage.model.takeTimes();

@@ -5,6 +5,7 @@ import { type Name, names, type Stage } from '../stage.ts';
 
 /** What each service holds when it was started and nobody has asked it anything. */
 export async function measureMemory(stage: Stage, { quick }: Plan): Promise<Findings> {
+  await stage.clear();
   const rest = async (name: Name) => {
     const { subject, stop } = await stage.start(name);
     await sleep(quick ? 500 : 5_000);

@@ -6,7 +6,7 @@ import { right } from '../right.ts';
 import type { Findings, Plan } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 import { batonAt, type Subject } from '../subject.ts';
-import { warmUp } from '../warm-up.ts';
+import { startWarm } from '../warm-up.ts';
 
 /** What the demo data has, with ids from 1 on. */
 const films = 300;
@@ -22,11 +22,11 @@ interface Reads {
  * Rows that are read through the API with a key, over 32 kept connections; answers that were kept and are given again; and answers that
  * the database was asked for, which are the turns of the scenario. The model answers at once; eight clients ask.
  */
-export async function measureReads(stage: Stage, { quick, rounds }: Plan): Promise<Findings> {
+export async function measureReads(stage: Stage, plan: Plan): Promise<Findings> {
+  const { quick, rounds } = plan;
   const milliseconds = quick ? 1_000 : 5_000;
-  const { subject, stop } = await stage.start('baton');
+  const { subject, done } = await startWarm(stage, 'baton', plan);
   try {
-    await warmUp(stage, subject, quick ? 800 : 8_000);
     await readFilms(subject, quick ? 300 : 2_000);
     const measured: Reads[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -44,7 +44,7 @@ export async function measureReads(stage: Stage, { quick, rounds }: Plan): Promi
     }
     return { figures: figuresOf(measured), details: { measured } };
   } finally {
-    await stop();
+    await done();
   }
 }
 

@@ -28,6 +28,7 @@ interface Started {
  */
 export async function measureStart(stage: Stage, { quick, rounds }: Plan): Promise<Findings> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'baton-start-'));
+  await stage.clear(); // nobody else has the database, or the processors
   const url = stage.urlOf('baton');
   const embedded = () => start({ BATON_DATA_DIR: folder }, folder);
   const server = () => start({ BATON_DATA_DIR: folder, DATABASE_URL: url }, folder, stage.key);
@@ -35,7 +36,7 @@ export async function measureStart(stage: Stage, { quick, rounds }: Plan): Promi
     const first = await embedded();
     if (url) await server(); // makes what this project has and that of the other scenarios has not
     const later = { embedded: [] as Started[], server: [] as Started[] };
-    for (let round = 0; round < (quick ? 1 : Math.max(rounds, 3)); round++) {
+    for (let round = 0; round < (quick ? 1 : Math.max(rounds, 5)); round++) {
       if (url) later.server.push(await server());
       later.embedded.push(await embedded());
       tell(`start: round ${round + 1}`);

@@ -5,7 +5,7 @@ import { rssMbOf } from '../process-figures.ts';
 import { quantileOf } from '../quantiles.ts';
 import { type Findings, type Plan, tell } from '../scenario.ts';
 import { type Name, names, type Stage } from '../stage.ts';
-import { warmUp } from '../warm-up.ts';
+import { startWarm } from '../warm-up.ts';
 import { watchMemory } from '../watch-memory.ts';
 
 const pace = { firstMs: 300, tokenMs: 10 };
@@ -27,32 +27,33 @@ interface Streams {
 /**
  * Many turns at once from a model that takes its time. Overhead is what a turn took beyond what the model says that it took itself.
  * Clients begin evenly over the length of a turn, and each posts its next when one has ended, so that as many are always under way. Each
- * number of streams has a service of its own, warmed up by some turns before its memory at rest is looked at.
+ * number of streams has a service of its own, but for `--quick`, warmed up before its memory at rest is looked at.
  */
-export async function measureStreams(stage: Stage, { quick }: Plan): Promise<Findings> {
+export async function measureStreams(stage: Stage, plan: Plan): Promise<Findings> {
+  const { quick } = plan;
+  const many = quick ? 200 : 1_000;
   const measured: Record<Name, Streams[]> = { baton: [], reference: [] };
   for (const [streams, turnsEach] of [
     [100, quick ? 1 : 5],
-    [quick ? 300 : 1_000, 1],
+    [many, 1],
   ] as const)
     for (const name of names) {
       if (quick && name === 'reference') continue; // takes longer than there is
-      measured[name].push(await hold(stage, name, { streams, turnsEach, quick }));
+      measured[name].push(await hold(stage, name, { streams, turnsEach, plan }));
       tell(`streams: ${streams} at ${name}`);
     }
-  return { figures: figuresOf(measured, quick ? 300 : 1_000), details: { pace, measured } };
+  return { figures: figuresOf(measured, many), details: { pace, measured } };
 }
 
 async function hold(
   stage: Stage,
   name: Name,
-  { streams, turnsEach, quick }: { streams: number; turnsEach: number; quick: boolean },
+  { streams, turnsEach, plan }: { streams: number; turnsEach: number; plan: Plan },
 ): Promise<Streams> {
-  const { subject, stop } = await stage.start(name);
+  const { subject, done } = await startWarm(stage, name, plan);
   try {
-    await warmUp(stage, subject, quick ? 800 : 8_000);
     await stage.model.setPace(pace);
-    await sleep(quick ? 500 : 3_000);
+    await sleep(plan.quick ? 500 : 3_000);
     const restMb = rssMbOf(subject.pid);
     const memory = watchMemory(subject.pid);
     const { turns, atOnce } = await drive(subject, {
@@ -78,7 +79,7 @@ async function hold(
       peakMb,
     };
   } finally {
-    await stop();
+    await done();
     await stage.model.setPace({ firstMs: 0, tokenMs: 0 });
   }
 }

@@ -3,8 +3,8 @@ import type { Figure } from '../figure.ts';
 import { medianOf, quantilesOf } from '../quantiles.ts';
 import { right } from '../right.ts';
 import { type Findings, type Plan, tell } from '../scenario.ts';
-import { type Name, names, type Running, type Stage } from '../stage.ts';
-import { warmUp } from '../warm-up.ts';
+import { type Name, names, type Stage } from '../stage.ts';
+import { startWarm } from '../warm-up.ts';
 import { countTraffic, type PerTurn } from './count-traffic.ts';
 
 const clientCounts = [1, 8, 32] as const;
@@ -15,19 +15,21 @@ type Measured = { clients: number; turnsPerSecond: number; cpuMs: number } & Rec
 
 /**
  * Turns on new threads, from a model that answers at once: throughput, the service's CPU, latencies. Both services are up; slices of
- * one and of the other alternate, and change places from round to round. What passes to the database is counted apart.
+ * one and of the other alternate, and change places from round to round. What passes to the database is counted apart, before.
  */
 export async function measureTurns(stage: Stage, plan: Plan): Promise<Findings> {
   const { rounds, quick } = plan;
   const slice = quick ? 800 : 5_000;
-  const running = new Map<Name, Running>();
+  const traffic = await countTraffic(stage, plan);
+  const running = new Map<Name, Awaited<ReturnType<typeof startWarm>>>();
+  const begin = async (name: Name) => running.set(name, await startWarm(stage, name, plan));
   try {
-    for (const name of names) running.set(name, await stage.start(name));
+    if (quick) await Promise.all(names.map(begin));
+    else for (const name of names) await begin(name);
     const run = async (name: Name, clients: number, milliseconds: number) => {
-      const { subject } = running.get(name) as Running; // started above
+      const { subject } = running.get(name) as NonNullable<ReturnType<typeof running.get>>; // started above
       return right(await drive(subject, { clients, milliseconds, longFilms: stage.longFilms }), name);
     };
-    for (const { subject } of running.values()) await warmUp(stage, subject, quick ? 1_200 : 8_000);
     const measured: Record<Name, Measured[]> = { baton: [], reference: [] };
     for (let round = 0; round < rounds; round++) {
       for (const clients of clientCounts)
@@ -35,12 +37,9 @@ export async function measureTurns(stage: Stage, plan: Plan): Promise<Findings> 
           measured[name].push(toMeasured(clients, await run(name, clients, slice)));
       tell(`turns: round ${round + 1} of ${rounds}`);
     }
-    for (const { stop } of running.values()) await stop();
-    running.clear();
-    const traffic = await countTraffic(stage, plan);
     return { figures: [...figuresOf(measured), ...trafficFigures(traffic)], details: { measured, traffic } };
   } finally {
-    for (const { stop } of running.values()) await stop();
+    await Promise.all([...running.values()].map(({ done }) => done()));
   }
 }
 
