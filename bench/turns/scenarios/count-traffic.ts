@@ -37,11 +37,12 @@ async function count(stage: Stage, name: Name, quick: boolean): Promise<PerTurn>
     drive(subject, { clients: 8, milliseconds, longFilms: stage.longFilms });
   try {
     await run(500); // opens the connections
-    const atRest = await watchRest(proxy, quick ? 500 : 5_000);
+    const atRest = await watchRest(proxy, quick ? tellingMs : 5_000);
     const transactions = await transactionsOf(databaseUrl);
     const before = await proxy.read();
     const { turns } = right(await run(quick ? 1_000 : 5_000), name);
     const after = await proxy.read();
+    await sleep(tellingMs);
     const perTurn = (what: keyof typeof before) => (after[what] - before[what]) / turns.length;
     return {
       roundTrips: perTurn('roundTrips'),
@@ -63,9 +64,11 @@ async function watchRest(proxy: CountProxy, milliseconds: number): Promise<numbe
   return ((await proxy.read()).roundTrips - roundTrips) / (milliseconds / 1_000);
 }
 
-/** Asked over another database, so that the asking does not count; and after a while, since sessions tell their counts each second. */
+/** Sessions tell their counts each second, in milliseconds. */
+const tellingMs = 1_100;
+
+/** Asked over another database, so that the asking does not count. */
 async function transactionsOf(databaseUrl: string): Promise<number> {
-  await sleep(1_100);
   const url = new URL(databaseUrl);
   const database = url.pathname.slice(1);
   url.pathname = '/postgres';

@@ -8,35 +8,36 @@ import { type Findings, type Plan, tell } from '../scenario.ts';
 import { type Name, names, type Running, type Stage } from '../stage.ts';
 import { storageSize } from '../storage-size.ts';
 import { type Taken, takeTurn } from '../take-turn.ts';
-import { warmUp, warmUpMs } from '../warm-up.ts';
+import { warmUp } from '../warm-up.ts';
 
 /** The reference's turns take longer and longer: so many show where it goes. */
-const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 100 : 1_000) : quick ? 20 : 200);
-const schemasOf = { baton: ['baton', 'baton_queue'], reference: ['public'] };
+const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 60 : 1_000) : quick ? 20 : 200);
 /** Messages that its agents are shown: a turn's, and the twelve before it that Baton's are. */
 const referenceWindow = '22';
+const schemasOf = { baton: ['baton', 'baton_queue'], reference: ['public'] };
 
 interface Growth {
   turns: number;
   /** Milliseconds outside the model, of each ten turns in their order: the median. */
   tens: number[];
-  /** Of all turns since the service was started, those that warmed it up included. */
+  /** Of all turns since the tables were measured, those that warmed the service up included. */
   bytesPerTurn: number;
 }
 
 /** One thread that goes on and on: what its turns take outside the model, and what they leave in the database. */
 export async function measureGrowth(stage: Stage, plan: Plan): Promise<Findings> {
+  await stage.clear();
   const measured: Partial<Record<Name, Growth>> = {};
   const early = plan.quick ? await Promise.all(names.map((name) => begin(stage, name, plan))) : [];
   for (const [at, name] of names.entries()) {
     const begun = early[at] ?? (await begin(stage, name, plan));
-    measured[name] = await grow(stage, begun, plan);
+    measured[name] = await grow(stage, begun, turnsOf(name, plan.quick));
   }
   const { baton, reference } = measured as Record<Name, Growth>; // both were measured
   return { figures: figuresOf(baton, reference), details: measured };
 }
 
-/** A service that is warm, the turns that it took for that, and how large its tables were before. */
+/** A service that is warm, how large its tables were, and the turns that it took since to become so. */
 interface Begun {
   running: Running;
   warm: number;
@@ -44,16 +45,15 @@ interface Begun {
 }
 
 async function begin(stage: Stage, name: Name, plan: Plan): Promise<Begun> {
-  await stage.clear();
   const before = await sizeOf(stage, name);
   const running = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
-  return { running, warm: await warmUp(stage, running.subject, warmUpMs(plan)), before };
+  const warm = await warmUp(stage, running.subject, plan.quick ? 800 : 8_000);
+  return { running, warm, before };
 }
 
-async function grow(stage: Stage, { running, warm, before }: Begun, plan: Plan): Promise<Growth> {
+async function grow(stage: Stage, { running, warm, before }: Begun, turns: number): Promise<Growth> {
   const { subject } = running;
   const { name } = subject;
-  const turns = turnsOf(name, plan.quick);
   const agent = new Agent({ keepAlive: true });
   const taken: Taken[] = [];
   const thread = randomUUID();

@@ -24,7 +24,7 @@ interface Reads {
  */
 export async function measureReads(stage: Stage, plan: Plan): Promise<Findings> {
   const { quick, rounds } = plan;
-  const milliseconds = quick ? 1_000 : 5_000;
+  const milliseconds = quick ? 700 : 5_000;
   const { subject, done } = await startWarm(stage, 'baton', plan);
   try {
     await readFilms(subject, quick ? 300 : 2_000);

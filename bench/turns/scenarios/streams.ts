@@ -39,7 +39,9 @@ export async function measureStreams(stage: Stage, plan: Plan): Promise<Findings
   ] as const)
     for (const name of names) {
       if (quick && name === 'reference') continue; // takes longer than there is
-      measured[name].push(await hold(stage, name, { streams, turnsEach, plan }));
+      const held = await hold(stage, name, { streams, turnsEach, plan });
+      const before = quick ? measured[name][0] : undefined; // of the same service
+      measured[name].push({ ...held, ...(before && { restMb: before.restMb }) });
       tell(`streams: ${streams} at ${name}`);
     }
   return { figures: figuresOf(measured, many), details: { pace, measured } };
