@@ -4,7 +4,7 @@
  *   [DATABASE_URL=postgres://…] npm run bench -- [--scenario NAME] [--rounds N] [--json FILE] [--quick]
  *
  * Scenarios: turns, streams, growth, reads, start, memory, all. Databases are made on the server of `DATABASE_URL` and removed; without
- * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: less than 50 s.
+ * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: a look at everything, in a minute or two.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -5,6 +5,7 @@ import { longestRow } from '../../src/db/event-rows.ts';
 import { appendEvents, LostThreadError, readEvents, readThreadEvents } from '../../src/db/events.ts';
 import { foldLog } from '../../src/db/fold-log.ts';
 import type { LoggedEvent } from '../../src/turn-event.ts';
+import { rangesOf } from '../support/ranges-of.ts';
 import { makeTestDatabase } from '../support/test-database.ts';
 
 const {
@@ -26,17 +27,6 @@ const all = { after: 0, limit: 1_000 };
 
 function textsOf(events: LoggedEvent[]): string[] {
   return events.map((event) => (event.type === 'text-delta' ? event.text : event.type));
-}
-
-/** Which numbers each row of a thread's log has. */
-async function rangesOf(threadId: string): Promise<string[]> {
-  const rows = await db
-    .selectFrom('baton.event')
-    .select(['first_seq', 'last_seq'])
-    .where('thread_id', '=', threadId)
-    .orderBy('first_seq')
-    .execute();
-  return rows.map(({ first_seq, last_seq }) => `${first_seq}-${last_seq}`);
 }
 
 test('a batch that is tried again, because its answer was lost, stands in the log once', async () => {
@@ -84,12 +74,12 @@ test('a batch is one row; a long one is cut', async () => {
     await appendEvents(db, { threadId, runId }, [said(third), said(third), said(third), said('y')]),
   ).toBe(6);
   expect(await appendEvents(db, { threadId, runId }, [said(third.repeat(4))])).toBe(7);
-  expect(await rangesOf(threadId)).toEqual(['1-2', '3-4', '5-6', '7-7']);
+  expect(await rangesOf(db, threadId)).toEqual(['1-2', '3-4', '5-6', '7-7']);
   const texts = textsOf(await readThreadEvents(db, { threadId, ...all }));
   expect(texts).toEqual(['a', 'b', third, third, third, 'y', third.repeat(4)]);
   expect((await measureThread(db, threadId)).events.count).toBe(7);
   await foldLog(db, runId);
-  expect(await rangesOf(threadId), 'too long to be one row').toHaveLength(4);
+  expect(await rangesOf(db, threadId), 'too long to be one row').toHaveLength(4);
 });
 
 test('pages have as many events as were asked for, wherever rows begin and end', async () => {
@@ -143,7 +133,7 @@ test('who reads on after a log became one row sees every event once', async () =
     const restOfRun = await readEvents(db, { runId, after: ofRun.at(-1)?.seq ?? 0, limit: 100 });
     expect(textsOf([...ofRun, ...restOfRun])).toEqual(expected.slice(1, -1));
   }
-  expect(await rangesOf(threadId)).toEqual(['1-1', '2-7', '8-8']);
+  expect(await rangesOf(db, threadId)).toEqual(['1-1', '2-7', '8-8']);
 });
 
 test('a log into which another run wrote keeps its rows', async () => {
@@ -153,6 +143,6 @@ test('a log into which another run wrote keeps its rows', async () => {
   await appendEvents(db, { threadId, runId: randomUUID() }, [said('other')]);
   await appendEvents(db, { threadId, runId }, [said('b'), said('c')]);
   await foldLog(db, runId);
-  expect(await rangesOf(threadId)).toEqual(['1-1', '2-2', '3-4']);
+  expect(await rangesOf(db, threadId)).toEqual(['1-1', '2-2', '3-4']);
   expect(textsOf(await readThreadEvents(db, { threadId, ...all }))).toEqual(['a', 'other', 'b', 'c']);
 });

@@ -8,6 +8,7 @@ import { endClaims, heldClaims } from '../../../src/queue/claim-sql.ts';
 import type { Queue } from '../../../src/queue/open-queue.ts';
 import type { Batch } from '../../../src/turn/journal/batch.ts';
 import { writeBatches } from '../../../src/turn/journal/write-batches.ts';
+import { rangesOf } from '../../support/ranges-of.ts';
 import { makeTestDatabase } from '../../support/test-database.ts';
 import { beginOne, openTestQueue, runRow, saying, stating } from './stage.ts';
 
@@ -153,27 +154,17 @@ test('a thread stays busy while another of its runs waits', async () => {
   expect(await getThread(db, run.threadId)).toMatchObject({ status: 'busy' });
 });
 
-async function rowsOf({ threadId }: Batch): Promise<string[]> {
-  const rows = await db
-    .selectFrom('baton.event')
-    .select(['first_seq', 'last_seq'])
-    .where('thread_id', '=', threadId)
-    .orderBy('first_seq')
-    .execute();
-  return rows.map(({ first_seq, last_seq }) => `${first_seq}-${last_seq}`);
-}
-
 test('what a run wrote becomes one row as it ends, of each that ends, and of nobody else', async () => {
   const [one, other, goesOn] = [await begin(), await begin(), await begin()];
   await write(saying(one, 'a', 'b'), saying(other, 'x'), saying(goesOn, '1'));
   await write(saying({ ...one, after: 2 }, 'c'), saying({ ...goesOn, after: 1 }, '2'));
-  expect(await rowsOf(one)).toEqual(['1-2', '3-3']);
+  expect(await rangesOf(db, one.threadId)).toEqual(['1-2', '3-3']);
   const ends = [ending({ ...one, after: 3 }), ending({ ...other, after: 1 })];
   expect((await write(...ends, saying({ ...goesOn, after: 2 }, '3'))).size).toBe(3);
-  expect(await rowsOf(one)).toEqual(['1-4']);
+  expect(await rangesOf(db, one.threadId)).toEqual(['1-4']);
   expect(await textsOf(one)).toEqual(['1 a', '2 b', '3 c', '4 the end']);
-  expect(await rowsOf(other)).toEqual(['1-2']);
-  expect(await rowsOf(goesOn)).toEqual(['1-1', '2-2', '3-3']);
+  expect(await rangesOf(db, other.threadId)).toEqual(['1-2']);
+  expect(await rangesOf(db, goesOn.threadId)).toEqual(['1-1', '2-2', '3-3']);
 });
 
 test('a log into which another run wrote keeps its rows when it ends', async () => {
@@ -182,7 +173,7 @@ test('a log into which another run wrote keeps its rows when it ends', async () 
   const waited = { threadId: run.threadId, runId: '01900000-0000-7000-8000-000000000001' };
   await appendEvents(db, waited, saying(run, 'cancelled').events);
   expect((await write(ending({ ...run, after: 2 }))).size).toBe(1);
-  expect(await rowsOf(run)).toEqual(['1-1', '2-2', '3-3']);
+  expect(await rangesOf(db, run.threadId)).toEqual(['1-1', '2-2', '3-3']);
   expect(await textsOf(run)).toEqual(['1 a', '2 cancelled', '3 the end']);
 });
 
@@ -190,7 +181,7 @@ test('a long log keeps its rows when it ends', async () => {
   const run = await begin();
   await write(saying(run, 'x'.repeat(longestRow)));
   expect((await write(ending({ ...run, after: 1 }))).size).toBe(1);
-  expect(await rowsOf(run)).toEqual(['1-1', '2-2']);
+  expect(await rangesOf(db, run.threadId)).toEqual(['1-1', '2-2']);
 });
 
 test('a thread is used when a run begins and when it ends, and what the run writes meanwhile is no use of it', async () => {
