@@ -30,7 +30,7 @@ export function findCheckpoints(query: CheckpointQuery): RawBuilder<unknown> {
         select * from baton.checkpoint_pack
         where ${allOf(ofPacks(query))} ${eachHasOne(query) ? sql`order by first_seq desc limit ${query.limit}` : sql``}
       ) p ${packLines(isNewest(query) ? query.limit : undefined)}
-      where ${allOf(ofLines(query))} order by ${isOnePlace(query) ? sql`p.first_seq desc,` : sql``} line.seq desc limit ${query.limit}
+      where ${allOf(ofLines(query))} order by ${orderOf(query)} limit ${query.limit}
     ) order by seq desc limit ${query.limit}`;
 }
 
@@ -39,13 +39,22 @@ export function findCheckpoint(place: RawBuilder<unknown>, id: RawBuilder<unknow
   return sql`
     select checkpoint_id, parent_id, checkpoint from baton.checkpoint
     where (thread_id, checkpoint_ns) = ${place} and checkpoint_id = ${id}
-    union all
-    select line.id, line.parent, line.checkpoint from baton.checkpoint_pack p ${packLines()}
-    where (p.thread_id, p.checkpoint_ns) = ${place} and p.first_id <= ${id} and p.last_id >= ${id} and line.id = ${id}
-    limit 1`;
+    union all (
+      select line.id, line.parent, line.checkpoint from baton.checkpoint_pack p ${packLines()}
+      where (p.thread_id, p.checkpoint_ns) = ${place} and p.first_id <= ${id} and p.last_id >= ${id} and line.id = ${id}
+      order by p.first_id desc limit 1
+    ) limit 1`;
 }
 
-/** The packs of one namespace follow one another: ordered by them first, they are taken apart one by one, until there are lines enough. */
+/**
+ * The packs of one namespace follow one another: ordered by them first, they are taken apart one by one, until there are lines enough. A checkpoint
+ * that is asked for by its name is in the last pack that begins with a smaller one, or in one close before it.
+ */
+function orderOf(query: CheckpointQuery): RawBuilder<unknown> {
+  if (!isOnePlace(query)) return sql`line.seq desc`;
+  return query.checkpointId === undefined ? sql`p.first_seq desc, line.seq desc` : sql`p.first_id desc`;
+}
+
 function isOnePlace({ threadId, namespace }: CheckpointQuery): boolean {
   return threadId !== undefined && namespace !== undefined;
 }

@@ -49,7 +49,10 @@ export async function readCheckpoints(db: Kysely<Schema>, query: CheckpointQuery
   return rows;
 }
 
-/** The values of `c` as one JSON object. An array is put together in the text, so that it is parsed once. */
+/**
+ * The values of `c` as one JSON object. An array is put together in the text, so that it is parsed once. Each value is looked up by itself (`limit`):
+ * the database takes versions for a hundred, and would read all values of a thread for so many.
+ */
 function stateOf(): RawBuilder<unknown> {
   return sql`
     select
@@ -57,7 +60,8 @@ function stateOf(): RawBuilder<unknown> {
       json_object_agg(v.channel, json_build_object('version', v.version, 'chain', v.chain, 'from', v.chain_from,
         'end', v.chain_end, 'base', v.base)) filter (where v.chain is not null) as chains
     from json_each_text(c.checkpoint -> 'channel_versions') seen (channel, version)
-    join baton.checkpoint_value v
-      on v.thread_id = c.thread_id and v.checkpoint_ns = c.checkpoint_ns
-      and v.channel = seen.channel and v.version = seen.version`;
+    cross join lateral (
+      select * from baton.checkpoint_value
+      where thread_id = c.thread_id and checkpoint_ns = c.checkpoint_ns and channel = seen.channel and version = seen.version limit 1
+    ) v`;
 }

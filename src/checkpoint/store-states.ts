@@ -16,20 +16,25 @@ export function givenStates(batches: GatheredCheckpoint[][]): RawBuilder<unknown
 
 /**
  * Whether a batch of `given`, which has an `at` and a `thread_id`, can be stored as it was planned: all that its arrays go on from is
- * there, and nothing of it is in its packs, as it would be if it had been written before.
+ * there, and nothing of it is in its packs, as it would be if it had been written before. Each is looked up by itself (`limit`), however much the
+ * thread has; of the two indexes on packs the order names the one by `first_id`, which the database may else take for no better than the other.
  */
 export function areSound(): RawBuilder<boolean> {
   return sql<boolean>`(
     not exists (
       select from value
-      where value.at = given.at and value.after is not null and not value.after_here and not exists (
-        select from baton.checkpoint_value stored
+      where value.at = given.at and value.after is not null and not value.after_here and (
+        select true from baton.checkpoint_value stored
         where (stored.thread_id, stored.checkpoint_ns) = (given.thread_id::text, value.checkpoint_ns)
-          and stored.channel = value.channel and stored.version = value.after))
+          and stored.channel = value.channel and stored.version = value.after
+        limit 1) is null)
     and not exists (
-      select from state join baton.checkpoint_pack p
-        on p.thread_id = given.thread_id::text and p.checkpoint_ns = state.checkpoint_ns and p.first_id = state.pack
-      where state.at = given.at and p.last_id >= state.checkpoint_id)
+      select from state
+      where state.at = given.at and state.checkpoint_id <= (
+        select p.last_id from baton.checkpoint_pack p
+        where p.thread_id = given.thread_id::text and p.checkpoint_ns = state.checkpoint_ns
+          and p.first_id >= state.pack and p.first_id <= state.pack
+        order by p.first_id limit 1))
   )`;
 }
 

@@ -3,6 +3,9 @@ import { type RawBuilder, sql } from 'kysely';
 /**
  * The JSON of the value `v`. An array is put together here from the items of its chain and of the chains
  * below, so that the reader parses it once; positions count through the whole array and so order them all.
+ *
+ * A chain is read from that row on which holds the array's first item, however many it left behind. `offset 0` keeps the database from taking
+ * the parts for one join, for which it would read all of a thread.
  */
 export function valueText(): RawBuilder<string> {
   return sql`
@@ -13,12 +16,23 @@ export function valueText(): RawBuilder<string> {
         union all
         select piece ->> 0, (piece ->> 1)::int from jsonb_array_elements(v.base) piece
       ) piece
-      join baton.checkpoint_value part
-        on part.thread_id = v.thread_id and part.checkpoint_ns = v.checkpoint_ns and part.channel = v.channel
-        and part.chain = piece.chain and part.chain_start < piece.upto
-          and part.chain_end > part.chain_start and part.chain_end > v.chain_from
+      cross join lateral (
+        select coalesce((
+          select item.chain_start from baton.checkpoint_value item
+          where ${isOfPiece} and item.chain_start <= v.chain_from order by item.chain_start desc limit 1
+        ), 0) as first offset 0
+      ) begin
+      cross join lateral (
+        select item.data, item.chain_start from baton.checkpoint_value item
+        where ${isOfPiece} and item.chain_start >= begin.first and item.chain_start < piece.upto and item.chain_end > v.chain_from
+        offset 0
+      ) part
     ), '') || ']' end`;
 }
+
+/** Whether `item` has items, of the chain of `piece`. */
+const isOfPiece = sql<boolean>`item.thread_id = v.thread_id and item.checkpoint_ns = v.checkpoint_ns and item.channel = v.channel
+  and item.chain = piece.chain and item.chain_end > item.chain_start`;
 
 /** The writes `w` that meet a condition, as a JSON array of `[task, channel, value]`. */
 export function writesText(condition: RawBuilder<unknown>): RawBuilder<string> {

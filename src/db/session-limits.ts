@@ -35,7 +35,8 @@ export function limitsFor(statement: number): SessionLimits {
 
 /**
  * Gives a new connection its limits, before anything else is asked of it. They are set by a query, since poolers such as PgBouncer
- * refuse settings that come with the connection.
+ * refuse settings that come with the connection. Nothing is compiled for single statements (`jit`): ours look up a few rows by their keys, and
+ * what PostgreSQL takes for large because it does not know how long a JSON list is would be compiled for seconds.
  */
 export async function limitSession(client: ClientBase, limits: SessionLimits): Promise<void> {
   endSilence(client, setupMs);
@@ -53,7 +54,7 @@ const setupMs = 2_000;
 
 const setLimits = `
   select set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false),
-    set_config('idle_in_transaction_session_timeout', $3, false),
+    set_config('idle_in_transaction_session_timeout', $3, false), set_config('jit', 'off', false),
     case when current_setting('transaction_timeout', true) is not null then set_config('transaction_timeout', $4, false) end`;
 
 /**

@@ -19,6 +19,8 @@ export interface Stand {
   known: KnownTuple;
   /** What it goes on from, for the log; null on a new thread. */
   checkpointId: string | null;
+  /** The values there, as they were saved; undefined on a new thread. */
+  saved: StateValues | undefined;
   /** The number of the last superstep. */
   step: number;
   /** How it ended, where an attempt before did all but say so. */
@@ -83,8 +85,9 @@ async function begin(
 }
 
 function standAt(snapshot: StateSnapshot, place: Place, beginning: Beginning): Stand {
-  const checkpointId = valuesOf(snapshot) ? checkpointOf(snapshot) : null;
-  return { ...place, beginning, checkpointId, step: snapshot.metadata?.step ?? -1 };
+  const saved = valuesOf(snapshot);
+  const checkpointId = saved ? checkpointOf(snapshot) : null;
+  return { ...place, beginning, checkpointId, saved, step: snapshot.metadata?.step ?? -1 };
 }
 
 /** A run never goes past a node that it stops before: one that has come to it has stopped there. */

@@ -27,7 +27,7 @@ export interface Reins {
  * after a step.
  */
 export async function followGraph(
-  { db }: Pick<TurnContext, 'db'>,
+  { db, turns }: Pick<TurnContext, 'db' | 'turns'>,
   loaded: LoadedGraph,
   run: BegunRun,
   log: EventLog,
@@ -36,7 +36,8 @@ export async function followGraph(
   const started = Date.now();
   const stand = await findStand(db, loaded, run);
   if (!stand) return nothingToResume;
-  const { beginning, checkpointId } = stand;
+  const { beginning, checkpointId, saved } = stand;
+  if (checkpointId && saved) turns.begun.remember(run.thread_id, checkpointId, saved);
   log.append({
     type: 'turn-start',
     graph: loaded.name,

@@ -10,6 +10,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics/open-metrics.ts';
 import type { Claim, Queue } from '../queue/open-queue.ts';
 import type { Ledger } from '../usage/open-ledger.ts';
+import { BegunStates } from './begun-states.ts';
 import type { Journal } from './journal/journal.ts';
 import { type LiveLogs, openLiveLogs } from './live-logs.ts';
 
@@ -35,6 +36,7 @@ export interface Place {
 /** What is under way in this process. */
 export interface Turns {
   logs: LiveLogs;
+  begun: BegunStates;
   /** The runs that are carried out here, by id. */
   running: Map<string, RunningRun>;
   /** Has the queue looked into now; nothing in a process that carries out no runs. */
@@ -78,6 +80,7 @@ export interface TurnContext {
 export function noTurns(): Turns {
   return {
     logs: openLiveLogs(),
+    begun: new BegunStates(),
     running: new Map(),
     wake: () => undefined,
     isFull: () => true,

@@ -103,3 +103,9 @@ onServer('what may take as long as it takes has no limits, also where the server
   const slept = await sql`select pg_sleep(0.4), 1 as one`.execute(pool.db);
   expect(slept.rows).toMatchObject([{ one: 1 }]);
 });
+
+onServer('no statement is compiled, however large the database takes it for', async () => {
+  const { db } = await openPool();
+  const { rows } = await sql<{ jit: string }>`select current_setting('jit') as jit`.execute(db);
+  expect(rows).toEqual([{ jit: 'off' }]);
+});

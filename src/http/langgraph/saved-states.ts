@@ -35,6 +35,8 @@ async function read(
   threadId: string,
   checkpointId: string,
 ): Promise<StateValues | undefined> {
+  const begun = context.turns.begun.recall(threadId, checkpointId);
+  if (begun) return begun;
   const state = await patiently(() => readState(context, threadId, checkpointId), { forMs: patience });
   return state?.values.messages && state.values; // an input that is saved and not taken in yet has no values
 }
