@@ -12,19 +12,29 @@ type Ask = <Row>(statement: string) => Promise<Row[]>;
  */
 export function storageSize(place: Place, schemas: readonly string[]): Promise<number> {
   return withDatabase(place, async (ask) => {
-    const list = schemas.map((schema) => `'${schema}'`).join(', ');
-    const tables = await ask<{ name: string }>(
-      `select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
-        where nspname in (${list}) and relkind = 'r'`,
-    );
     let bytes = 0;
-    for (const { name } of tables) {
-      await ask(`vacuum ${name}`);
+    for (const name of await vacuumed(ask, schemas)) {
       const [row] = await ask<{ size: string | number }>(`select pg_total_relation_size('${name}') as size`);
       bytes += Number(row?.size);
     }
     return bytes;
   });
+}
+
+/** Gives the room of what is gone free for what comes, as a server's autovacuum does within minutes. An embedded database that is open is left alone. */
+export async function vacuumOpen(place: Place, schemas: readonly string[]): Promise<void> {
+  if ('url' in place) await withDatabase(place, (ask) => vacuumed(ask, schemas));
+}
+
+/** The tables, each after a `VACUUM`. */
+async function vacuumed(ask: Ask, schemas: readonly string[]): Promise<string[]> {
+  const list = schemas.map((schema) => `'${schema}'`).join(', ');
+  const tables = await ask<{ name: string }>(
+    `select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+      where nspname in (${list}) and relkind = 'r'`,
+  );
+  for (const { name } of tables) await ask(`vacuum ${name}`);
+  return tables.map(({ name }) => name);
 }
 
 async function withDatabase<Result>(place: Place, work: (ask: Ask) => Promise<Result>): Promise<Result> {

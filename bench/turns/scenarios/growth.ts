@@ -6,7 +6,7 @@ import { medianOf } from '../quantiles.ts';
 import { allRight } from '../right.ts';
 import { type Findings, type Plan, tell } from '../scenario.ts';
 import { type Name, names, type Running, type Stage } from '../stage.ts';
-import { storageSize } from '../storage-size.ts';
+import { storageSize, vacuumOpen } from '../storage-size.ts';
 import { type Taken, takeTurn } from '../take-turn.ts';
 import { warmUp } from '../warm-up.ts';
 
@@ -14,6 +14,8 @@ import { warmUp } from '../warm-up.ts';
 const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 60 : 1_000) : quick ? 20 : 200);
 /** Messages that its agents are shown: a turn's, and the twelve before it that Baton's are. */
 const referenceWindow = '22';
+/** After so many turns the tables are vacuumed: people take hours for them, in which autovacuum comes by many times. */
+const turnsPerVacuum = 100;
 const schemasOf = { baton: ['baton', 'baton_queue'], reference: ['public'] };
 
 interface Growth {
@@ -62,6 +64,7 @@ async function grow(stage: Stage, { running, warm, before }: Begun, turns: numbe
       taken.push(
         await takeTurn(subject, { thread, number: nextNumber(), longFilms: stage.longFilms, agent }),
       );
+      if (turn % turnsPerVacuum === 0) await vacuumOpen(stage.placeOf(name), schemasOf[name]);
       if (turn % (turns / 4) === 0) tell(`growth: turn ${turn} of ${turns} at ${name}`);
     }
   } finally {
