@@ -6,12 +6,13 @@ import type { Metrics } from '../metrics/open-metrics.ts';
 import { newId } from '../new-id.ts';
 import { BudgetError, type SpentBudget, unpricedError } from './budget-error.ts';
 import { countCall } from './count-call.ts';
-import { type BegunCall, insertCalls } from './insert-calls.ts';
+import type { BegunCall } from './insert-calls.ts';
 import { knowBudgets } from './known-budgets.ts';
 import { currentPayer, type Payer } from './payer.ts';
 import { type CallToMake, callRow, type Reservation, reserveCall } from './reserve-call.ts';
 import { type Alert, type CallEnd, settleCalls } from './settle-calls.ts';
 import { openWriteBehind } from './write-behind.ts';
+import { writeCalls } from './write-calls.ts';
 
 /** A call that is written down and may be made. */
 export interface HeldCall {
@@ -73,24 +74,28 @@ export function openLedger(options: LedgerOptions): Ledger {
   async function writeAll(tenant: string, entries: Entry[]): Promise<void> {
     const begun = entries.flatMap(({ begun }) => (begun && !begun.isWritten ? [begun] : []));
     const told = begun.map((call) => ({ ...call }));
-    const fresh =
-      told.length > 0 ? await insertCalls(db, tenant, told, options.holdSeconds) : new Set<string>();
     const ends = entries.flatMap(({ end }) => end ?? []);
+    if (told.length + ends.length === 0) return;
+    const { fresh, alerts } = await writeCalls(db, tenant, { begun: told, ends }, options.holdSeconds);
+    tellAll(tenant, alerts);
     const late: CallEnd[] = [];
     for (const [at, call] of begun.entries()) {
       call.isWritten = true;
       const isTold = told[at]?.end !== undefined && fresh.has(call.row.call_id);
       if (call.end && !isTold) late.push(call.end);
     }
-    if (ends.length + late.length === 0) return;
-    await write(tenant, [...ends, ...late]).catch((error: unknown) => {
+    if (late.length === 0) return;
+    await write(tenant, late).catch((error: unknown) => {
       for (const end of late) later.add(tenant, { end });
       throw error;
     });
   }
 
   async function write(tenant: string, ends: CallEnd[]): Promise<void> {
-    const alerts = await settleCalls(db, tenant, ends);
+    tellAll(tenant, await settleCalls(db, tenant, ends));
+  }
+
+  function tellAll(tenant: string, alerts: Alert[]): void {
     for (const alert of alerts) tell(alert);
     if (alerts.length > 0) options.onAlerts?.(tenant);
   }

@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely';
 import type { Schema } from '../db/schema.ts';
 import type { BudgetAlertTable } from '../db/tables/usage-tables.ts';
 import type { Usage } from '../message.ts';
@@ -28,12 +28,13 @@ export type Alert = Selectable<BudgetAlertTable>;
  * changes nothing. Returns the thresholds that were passed for the first time.
  */
 export async function settleCalls(db: Kysely<Schema>, tenant: string, ends: CallEnd[]): Promise<Alert[]> {
-  const { rows } = await inTenant(tenant, () =>
-    sql<Alert>`select * from baton.settle_model_calls(${JSON.stringify(ends.map(endRow))}::jsonb)`.execute(
-      db,
-    ),
-  );
+  const { rows } = await inTenant(tenant, () => sql<Alert>`select * from ${settlement(ends)}`.execute(db));
   return rows;
+}
+
+/** The same as what a statement selects from, for the calls' tenant to ask. */
+export function settlement(ends: CallEnd[]): RawBuilder<Alert> {
+  return sql<Alert>`baton.settle_model_calls(${JSON.stringify(ends.map(endRow))}::jsonb)`;
 }
 
 /** An end as the columns of the ledger have it; what it does not say is undefined. */

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Database } from '../../src/db/open-database.ts';
-import { inTenant } from '../../src/tenancy.ts';
+import type { Schema } from '../../src/db/schema.ts';
+import { asOwner, inTenant } from '../../src/tenancy.ts';
 import { type BegunCall, insertCalls } from '../../src/usage/insert-calls.ts';
-import { callRow } from '../../src/usage/reserve-call.ts';
+import { callRow, reserveCall } from '../../src/usage/reserve-call.ts';
 import { settleCalls } from '../../src/usage/settle-calls.ts';
+import { writeCalls } from '../../src/usage/write-calls.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 import { listenTo, type StatementEar } from './listen-to.ts';
 import { aCall, ledgerOn, makeTenant, signal, took } from './support.ts';
@@ -172,6 +175,77 @@ test('an end that comes when its call is written is told by itself', async () =>
   expect(await callsOf()).toMatchObject([{ call_id: held.callId, ...over }]);
   await ledger.close();
 });
+
+test('a call that begins and the end of another are one statement, all or nothing', async () => {
+  let statements = 0;
+  let refused = true;
+  const { ledger, held } = await ledgerHeardBy({
+    sending() {
+      statements += 1;
+      if (statements === 2 && refused) throw new Error('refused');
+    },
+  });
+  await ledger.flush();
+  await ledger.settle(held, took(42n));
+  const other = await inTenant(tenant, () => ledger.reserve(aCall(), signal));
+  await ledger.flush();
+  expect(await callsOf()).toMatchObject([{ call_id: held.callId, ...pending }]);
+  refused = false;
+  await ledger.flush();
+  expect(await callsOf()).toMatchObject([
+    { call_id: held.callId, ...over },
+    { call_id: other.callId, ...pending },
+  ]);
+  await ledger.close();
+});
+
+test('writing both answers which calls are new and which thresholds were passed', async () => {
+  await inTenant(tenant, () =>
+    db
+      .insertInto('baton.budget')
+      .values({ scope: 'tenant', subject: '*', period: 'total', unit: 'usd', most: 1_000 })
+      .execute(),
+  );
+  const payer = { tenant, exempt: false };
+  const [held, fresh] = [uuidv7(), uuidv7()];
+  await reserveCall(db, payer, held, aCall(), 60);
+  const both = { begun: [begun({}, fresh)], ends: [ended(held, 600n)] };
+  const written = await writeCalls(db, tenant, both, 60);
+  expect(written.fresh).toEqual(new Set([fresh]));
+  expect(written.alerts).toMatchObject([
+    { tenant_id: tenant, who: '', threshold: 50, spent: 600, most: 1_000 },
+  ]);
+  expect(written.alerts[0]?.created_at).toBeInstanceOf(Date);
+  expect(await writeCalls(db, tenant, both, 60)).toEqual({ fresh: new Set(), alerts: [] });
+});
+
+test('settling looks each call up, however long the ledger is', async () => {
+  const ids = Array.from({ length: 2_000 }, () => uuidv7());
+  const ends = ids.map((id) => begun({ end: ended(id, 42n) }, id));
+  await insertCalls(db, tenant, ends, 60);
+  const open = ids.slice(0, 3).map((id) => ({ ...ended(id, 42n), outcome: 'failed' as const }));
+  await asOwner(() => sql`analyze baton.model_call`.execute(db));
+  await inTenant(tenant, () =>
+    db.transaction().execute(async (trx) => {
+      await trx
+        .updateTable('baton.model_call')
+        .set({ outcome: 'pending' })
+        .where('call_id', 'in', ids.slice(0, 3))
+        .execute();
+      const before = await rowsRead(trx);
+      await settleCalls(trx, tenant, open);
+      expect((await rowsRead(trx)) - before).toBeLessThan(50);
+    }),
+  );
+  expect((await callsOf()).filter(({ outcome }) => outcome === 'failed')).toHaveLength(3);
+});
+
+/** How many rows of the ledger this transaction has read, one by one or by an index. */
+async function rowsRead(trx: Kysely<Schema>): Promise<number> {
+  const { rows } = await sql<{ read: number }>`select seq_tup_read + coalesce(idx_tup_fetch, 0) as read
+    from pg_stat_xact_user_tables where relid = 'baton.model_call'::regclass`.execute(trx);
+  return rows[0]?.read ?? 0;
+}
 
 test.each([
   ['before it is written', 'before'],
