@@ -1,10 +1,11 @@
-import type { Insertable, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
 import { currentSettings, setRole } from '../db/role-settings.ts';
 import type { Schema } from '../db/schema.ts';
-import type { AuditTable } from '../db/tables/audit-tables.ts';
 import type { Statement } from '../db/wire/round-trip.ts';
 import { asService, currentWork, type Work } from '../tenancy.ts';
+import { append } from './append.ts';
 import { type Actor, type Entry, noTenant, type Outcome } from './entry.ts';
+import { insertRows, type NewRow } from './insert-rows.ts';
 import { currentOrigin } from './origin.ts';
 import { keepText, redactDetails } from './redact-details.ts';
 import { rowDigest } from './row-digest.ts';
@@ -20,8 +21,11 @@ import { sealingKey } from './seal.ts';
  */
 export async function recordAction(db: Kysely<Schema>, entry: Entry): Promise<number> {
   const { row, apart } = rowOf(entry);
-  const add = () => insertInto(db, row).executeTakeFirstOrThrow();
-  const { seq } = await (apart && !db.isTransaction ? asService(add) : add());
+  const seq = await (db.isTransaction
+    ? addInside(db, row)
+    : apart
+      ? asService(() => append(db, row))
+      : append(db, row));
   currentOrigin()?.recorded.push(row.outcome);
   return seq;
 }
@@ -33,19 +37,22 @@ export function recordingOf(
 ): { statements: Statement[]; recorded: () => void } {
   const { row, apart } = rowOf(entry);
   const setting = setRole(apart ? asService(currentSettings) : currentSettings());
-  const { sql, parameters } = insertInto(db, row).compile();
+  const { sql, parameters } = insertRows([row]).compile(db);
   return {
     statements: [...(setting ? [setting] : []), { text: sql, values: parameters }],
     recorded: () => void currentOrigin()?.recorded.push(row.outcome),
   };
 }
 
-function insertInto(db: Kysely<Schema>, row: Insertable<AuditTable>) {
-  return db.insertInto('baton.audit').values(row).returning('seq');
+async function addInside(trx: Kysely<Schema>, row: NewRow): Promise<number> {
+  const { rows } = await insertRows([row]).execute(trx);
+  const [added] = rows;
+  if (!added) throw new Error('A row of the audit was not added.');
+  return added.seq;
 }
 
 /** The row, and whether it goes into another chain than the work's own. */
-function rowOf(entry: Entry): { row: Insertable<AuditTable> & { outcome: Outcome }; apart: boolean } {
+function rowOf(entry: Entry): { row: NewRow & { outcome: Outcome }; apart: boolean } {
   const work = currentWork();
   const own = typeof work === 'object' ? work : undefined;
   const row = describe(entry, own);
@@ -74,11 +81,7 @@ function describe(entry: Entry, work: Work | undefined) {
     details: { ...redactDetails(details), ...runOf(work) },
     key_id: sealingKey(),
   };
-  return {
-    ...said,
-    details: JSON.stringify(said.details),
-    hash: rowDigest(said) ?? '',
-  } satisfies Insertable<AuditTable>;
+  return { ...said, hash: rowDigest(said) ?? '' };
 }
 
 /** Who asked; in a run, on whose behalf it was started. */
