@@ -4,7 +4,7 @@ import { parseStatement } from './parse-statement.ts';
 import { Refusal, type Rule, refuse } from './refuse.ts';
 import { type Column, nothing, type Rows, type Scope } from './scope.ts';
 import { limitsOf, type SqlPolicy } from './sql-policy.ts';
-import type { Fields } from './syntax-tree.ts';
+import { type Fields, fieldsIf, fieldsOf } from './syntax-tree.ts';
 
 export type Checked = Accepted | Refused;
 
@@ -17,6 +17,8 @@ export interface Accepted {
   columns: string[];
   /** The bytes that an aggregate such as `string_agg` keeps of each row, at most; 0 without one. */
   collectedBytes: number;
+  /** The number after LIMIT, where there is one and it holds to the row. */
+  limit?: number;
 }
 
 export interface Refused {
@@ -54,6 +56,7 @@ export async function checkSql(text: string, policy: SqlPolicy): Promise<Checked
       tables: [...check.tables],
       columns: columns.map(({ name }) => name),
       collectedBytes: check.collectedBytes,
+      ...limitOf(select),
     };
   } catch (error) {
     if (error instanceof Refusal) return { ok: false, reason: error.message, rule: error.rule };
@@ -61,6 +64,12 @@ export async function checkSql(text: string, policy: SqlPolicy): Promise<Checked
       return { ok: false, reason: 'The statement is nested too deeply.', rule: 'length' };
     throw error;
   }
+}
+
+function limitOf({ limitCount, limitOption }: Fields): { limit?: number } {
+  const count = fieldsIf(limitCount, 'A_Const')?.ival;
+  if (count === undefined || limitOption === 'LIMIT_OPTION_WITH_TIES') return {};
+  return { limit: Number(fieldsOf(count).ival ?? 0) };
 }
 
 function startCheck(policy: SqlPolicy): Check {

@@ -5,36 +5,23 @@ import { recordAction, recordingOf } from '../audit/record.ts';
 import { askBeside } from '../db/ask-beside.ts';
 import type { Database, EmbeddedDatabase, PostgresDatabase } from '../db/open-database.ts';
 import type { Pglite } from '../db/pglite.ts';
-import { pgTypes } from '../db/value-types.ts';
-import { askTogether, failedAt } from '../db/wire/round-trip.ts';
+import { askTogether, failedAt, type Statement } from '../db/wire/round-trip.ts';
 import { isStale } from '../db/wire/stale-statement.ts';
+import { askServer, type Query, type QueryResult, rollback } from './ask-server.ts';
 import { type Guard, type Limits, startGuard } from './start-guard.ts';
-
-/** Rows are lists, since several columns of a result may have one name. */
-export interface QueryResult {
-  columns: string[];
-  rows: unknown[][];
-}
-
-/** Asks statements at once, each of them one statement, and resolves with the result of the last; none is carried out that follows one that fails. */
-export type Query = (...texts: [string, ...string[]]) => Promise<QueryResult>;
 
 export interface Watch<T = unknown> extends Limits {
   /** What the transaction begins with. */
-  first?: readonly string[];
+  first?: readonly Statement[];
   /** What the audit is to tell of the work. It is recorded once the transaction is over, before the caller hears anything. */
   record?: (ended: Ended<T>) => Promise<Entry> | undefined;
 }
 
+/** What reads: `queryLast` asks what nothing is asked after, and where that goes over a wire the transaction ends in the same round trip. */
+type Work<T> = (query: Query, queryLast: Query) => Promise<T>;
+
 /** How work ended. */
 export type Ended<T> = { ok: true; result: T } | { ok: false; error: unknown };
-
-/** Whether an error is of what a transaction begins with, and not of what it was asked then. */
-export function isOfSetup(error: unknown): boolean {
-  return error instanceof Error && ofSetup.has(error);
-}
-
-const ofSetup = new WeakSet<Error>();
 
 /**
  * Gives work a read-only transaction of its own, which is always rolled back, so that nothing stays set on
@@ -42,31 +29,18 @@ const ofSetup = new WeakSet<Error>();
  * in both cases the query under way is stopped before.
  * Rejects also when what is to be recorded cannot be.
  */
-export function readOnly<T>(
-  database: Database,
-  watch: Watch<T>,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
+export function readOnly<T>(database: Database, watch: Watch<T>, work: Work<T>): Promise<T> {
   return inTransaction(database, watch, 'read only', work);
 }
 
 /** The same for work that makes things of its own to look at, none of which is there afterwards. */
-export function rolledBack<T>(
-  database: Database,
-  watch: Watch,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
+export function rolledBack<T>(database: Database, watch: Watch, work: Work<T>): Promise<T> {
   return inTransaction(database, watch, 'read write', work);
 }
 
 type Access = 'read only' | 'read write';
 
-function inTransaction<T>(
-  database: Database,
-  watch: Watch<T>,
-  access: Access,
-  work: (query: Query) => Promise<T>,
-): Promise<T> {
+function inTransaction<T>(database: Database, watch: Watch<T>, access: Access, work: Work<T>): Promise<T> {
   return database.kind === 'pglite'
     ? workEmbedded(database, watch, access, work)
     : workPostgres(database, watch, access, work);
@@ -76,49 +50,48 @@ async function workPostgres<T>(
   database: PostgresDatabase,
   watch: Watch<T>,
   access: Access,
-  work: (query: Query) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   const client = await database.pool.connect();
   const pid = (client as pg.PoolClient & { processID: number }).processID; // pg sets it, its types leave it out
   const guard = startGuard(watch, () => askBeside(database, 'select pg_cancel_backend($1)', [pid]));
-  let setup: string[] = [`begin ${access}`, ...(watch.first ?? [])];
-  const ended = await endOf(guard, () =>
-    work((...texts) => {
+  let setup: Statement[] = [{ text: `begin ${access}` }, ...(watch.first ?? [])];
+  let isOver = false;
+  const asking =
+    (after: Statement[]): Query =>
+    async (...texts) => {
       guard.check();
+      if (isOver) throw new Error('Nothing can be asked in a transaction that is over.');
       const before = setup;
       setup = [];
-      return ask(client, before, texts);
-    }),
-  );
+      const found = await askServer(client, { before, texts, after });
+      isOver = after.length > 0;
+      return found;
+    };
+  const ended = await endOf(guard, () => work(asking([]), asking([rollback])));
   await guard.end();
-  const open = setup.length === 0;
+  const isIdle = setup.length > 0;
   const stopped = guard.ended !== undefined;
-  await leave(database, client, { open, stopped }, async () => watch.record?.(ended));
+  const record = async () => watch.record?.(ended);
+  if ((isIdle || isOver) && !stopped) {
+    client.release();
+    const entry = await record();
+    if (entry) await recordAction(database.db, entry);
+  } else await leave(database, client, { begun: !isIdle, stopped }, record);
   return resultOf(ended);
-}
-
-async function ask(client: pg.PoolClient, setup: string[], texts: string[]): Promise<QueryResult> {
-  const statements = [...setup, ...texts].map((text) => ({ text }));
-  try {
-    const { columns, rows } = await askTogether(client, statements, { lists: true, types });
-    return { columns, rows: rows as unknown[][] }; // lists, as asked
-  } catch (error) {
-    if (error instanceof Error && (failedAt(error) ?? 0) < setup.length) ofSetup.add(error);
-    throw error;
-  }
 }
 
 /**
  * Ends the transaction and records what is to be recorded; gives the connection back, or up. Both go out together, except behind a query that was
- * stopped: whatever may still come of that hits nothing but the end of its transaction.
+ * stopped: whatever may still come of that hits nothing but the end of its transaction, which is told to end even where it may have ended.
  */
 async function leave(
   { db }: PostgresDatabase,
   client: pg.PoolClient,
-  { open, stopped }: { open: boolean; stopped: boolean },
+  { begun, stopped }: { begun: boolean; stopped: boolean },
   record: () => Promise<Entry | undefined>,
 ): Promise<void> {
-  const rollback = open ? [{ text: 'rollback' }] : [];
+  const end = begun ? [rollback] : [];
   const entry = await record().catch((error: unknown) => {
     client.release(true);
     throw error;
@@ -126,13 +99,13 @@ async function leave(
   let usable = false;
   try {
     const { statements, recorded } = entry && !stopped ? recordingOf(db, entry) : nothing;
-    const ending = [...rollback, ...statements];
+    const ending = [...end, ...statements];
     if (ending.length > 0) await askTogether(client, ending);
     usable = true;
     recorded();
     if (!stopped) return;
   } catch (error) {
-    const ofRecord = entry && !stopped && (failedAt(error) ?? 0) >= rollback.length;
+    const ofRecord = entry && !stopped && (failedAt(error) ?? 0) >= end.length;
     if (ofRecord && !isStale(error)) throw error;
   } finally {
     client.release(!usable);
@@ -163,7 +136,7 @@ async function workEmbedded<T>(
   { db, pglite }: EmbeddedDatabase,
   watch: Watch<T>,
   access: Access,
-  work: (query: Query) => Promise<T>,
+  work: Work<T>,
 ): Promise<T> {
   const alone = () =>
     pglite.transaction((transaction) => workInside(transaction, pglite, watch, access, work));
@@ -187,24 +160,25 @@ async function workInside<T>(
   pglite: Pglite,
   watch: Watch<T>,
   access: Access,
-  work: (query: Query) => Promise<T>,
+  work: Work<T>,
 ): Promise<never> {
   const guard = startGuard(watch, async (reason) => {
     pglite.stopQuery(reason.message).catch(() => undefined); // the next query waits for the restart, and hears if it failed
   });
-  const askOne = async (text: string): Promise<QueryResult> => {
+  const askOne = async ({ text, values = [] }: Statement): Promise<QueryResult> => {
     guard.check();
-    const { fields, rows } = await transaction.query<unknown[]>(text, [], { rowMode: 'array' });
+    const { fields, rows } = await transaction.query<unknown[]>(text, [...values], { rowMode: 'array' });
     return { columns: fields.map(({ name }) => name), rows };
   };
   const askAll: Query = async (text, ...more) => {
-    let result = await askOne(text);
-    for (const next of more) result = await askOne(next);
+    let result = await askOne({ text });
+    for (const next of more) result = await askOne({ text: next });
     return result;
   };
   const ended = await endOf(guard, async () => {
-    await askAll(`set transaction ${access}`, ...(watch.first ?? []));
-    return work(askAll);
+    await askAll(`set transaction ${access}`);
+    for (const statement of watch.first ?? []) await askOne(statement);
+    return work(askAll, askAll);
   });
   await guard.end();
   throw ended.ok ? new RollBack(ended.result) : ended.error;
@@ -219,11 +193,3 @@ class RollBack extends Error {
     this.result = result;
   }
 }
-
-const intervalOid = 1186;
-
-/** As everywhere, and intervals as written: pg would make objects of them. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser: (id: number, format?: string) =>
-    id === intervalOid ? (text: string) => text : pgTypes.getTypeParser(id, format as 'text'), // pg's overloads want a literal
-};

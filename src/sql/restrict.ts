@@ -1,24 +1,25 @@
 import { graphsSetting, tenantSetting } from '../db/row-security.ts';
 import { currentTenant, currentWork, type RunUnderWay } from '../tenancy.ts';
+import type { Query } from './ask-server.ts';
 import { quoteName, quoteText } from './quote.ts';
-import type { Query } from './read-only.ts';
 import type { SqlLimits, SqlPolicy } from './sql-policy.ts';
 
 /**
- * Makes a transaction work as a policy's role, under its limits, with what its tables ask for in `more`: to be its first queries, after which it
+ * Makes a transaction work as a policy's role, under its limits, with what its tables ask for in `more`: to be its first query, after which it
  * cannot be made to write where it reads only. Names are looked for in `schemas` before the policy's own.
  */
-export async function restrict(query: Query, ...how: Parameters<typeof restrictions>): Promise<void> {
-  await query(...restrictions(...how));
+export async function restrict(query: Query, ...how: Parameters<typeof restriction>): Promise<void> {
+  const { text, values } = restriction(...how);
+  await query(text.replaceAll(/\$(\d+)/g, (_, place) => quoteText(values[Number(place) - 1] ?? '')));
 }
 
-/** The same as statements. */
-export function restrictions(
+/** The same as a statement. The role comes last: until then whoever begins the transaction sets. */
+export function restriction(
   policy: SqlPolicy,
   { timeoutMs }: Pick<SqlLimits, 'timeoutMs'>,
   more: Record<string, string>,
   schemas: string[] = [],
-): [string, string] {
+): { text: string; values: string[] } {
   const settings = {
     ...more,
     ...(policy.ofTenant && tenantSettings()),
@@ -35,12 +36,11 @@ export function restrictions(
     IntervalStyle: 'postgres',
     extra_float_digits: '1',
   };
-  const calls = Object.entries(settings).map(
-    ([name, value]) => `set_config('${name}', ${quoteText(value)}, true)`,
-  );
-  const limited = `select ${calls.join(', ')},
-    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end`;
-  return [limited, `set local role ${quoteName(policy.role)}`];
+  const calls = Object.keys(settings).map((name, at) => `set_config('${name}', $${at + 1}, true)`);
+  const text = `select ${calls.join(', ')},
+    case when current_setting('is_superuser') = 'on' then set_config('temp_file_limit', '128MB', true) end,
+    set_config('role', $${calls.length + 1}, true)`;
+  return { text, values: [...Object.values(settings), policy.role] };
 }
 
 /** Whose rows the tables show. */

@@ -1,12 +1,13 @@
 import type { Database } from '../db/open-database.ts';
 import { ToolError } from '../errors.ts';
 import type { Json } from '../message.ts';
+import { isOfSetup, type Query } from './ask-server.ts';
 import { checkPlan } from './check-plan.ts';
 import type { Accepted } from './check-sql.ts';
 import { fetchRows } from './fetch-rows.ts';
-import { type Ended, isOfSetup, type Query, readOnly } from './read-only.ts';
+import { type Ended, readOnly } from './read-only.ts';
 import { entryOf, recordStatement } from './record-statement.ts';
-import { restrictions } from './restrict.ts';
+import { restriction } from './restrict.ts';
 import { toToolError } from './sql-error.ts';
 import { limitsOf, type SqlLimits, type SqlPolicy } from './sql-policy.ts';
 import { TooLongError } from './start-guard.ts';
@@ -53,7 +54,7 @@ export async function runSelect(
   const watch = {
     timeoutMs: limits.timeoutMs,
     signal,
-    first: restrictions(policy, limits, settings),
+    first: [restriction(policy, limits, settings)],
     record: (ended: Ended<Read>) => {
       const milliseconds = Math.round(performance.now() - started);
       if (ended.ok)
@@ -65,7 +66,9 @@ export async function runSelect(
     },
   };
   try {
-    const found = await readOnly(database, watch, (query) => read(query, checked, limits));
+    const found = await readOnly(database, watch, (query, queryLast) =>
+      read({ query, queryLast }, checked, limits),
+    );
     return { ...found, tables, milliseconds: Math.round(performance.now() - started) };
   } catch (error) {
     throw shownOf(error, limits);
@@ -74,14 +77,29 @@ export async function runSelect(
 
 type Read = Omit<SqlResult, 'tables' | 'milliseconds'>;
 
-async function read(query: Query, checked: Accepted, limits: SqlLimits): Promise<Read> {
-  const guarded: Query = (...texts) =>
+async function read(
+  { query, queryLast }: { query: Query; queryLast: Query },
+  checked: Accepted,
+  limits: SqlLimits,
+): Promise<Read> {
+  const [guarded, guardedLast] = [guard(query, limits), guard(queryLast, limits)];
+  const explained = await guarded(`explain (format json) ${checked.sql}`);
+  const { cost, isOneRow } = checkPlan(explained, checked, limits);
+  const cursor = {
+    name: 'of_model',
+    declare: `declare of_model no scroll cursor for ${checked.sql}`,
+    mostRows: isOneRow ? 1 : checked.limit,
+    queryLast: guardedLast,
+  };
+  return { ...(await fetchRows(guarded, cursor, limits)), cost };
+}
+
+/** What goes wrong is for the model to read, unless it is of what the transaction begins with. */
+function guard(query: Query, { timeoutMs }: SqlLimits): Query {
+  return (...texts) =>
     query(...texts).catch((error: unknown) => {
-      throw isOfSetup(error) ? error : toToolError(error, tooLong(limits.timeoutMs));
+      throw isOfSetup(error) ? error : toToolError(error, tooLong(timeoutMs));
     });
-  const cost = checkPlan(await guarded(`explain (format json) ${checked.sql}`), checked, limits);
-  const declare = `declare of_model no scroll cursor for ${checked.sql}`;
-  return { ...(await fetchRows(guarded, 'of_model', limits, declare)), cost };
 }
 
 function shownOf(error: unknown, { timeoutMs }: SqlLimits): unknown {

@@ -62,6 +62,7 @@ onServer('a statement of a model', () => {
 
   test('takes three round trips with its row in the audit, and more only for more rows', async () => {
     expect(await tripsOf('select count(*) from film')).toBe(3);
+    expect(await tripsOf('select film_id from film order by 1 limit 10')).toBe(3);
     expect(await tripsOf('select film_id from film order by 1')).toBeGreaterThan(3);
   });
 
@@ -74,6 +75,26 @@ onServer('a statement of a model', () => {
       .orderBy('seq', 'desc')
       .executeTakeFirstOrThrow();
     expect(details).toMatchObject({ statement: 'select no_such_column from film' });
+  });
+
+  test('begins its transaction anew where the server has forgotten how that begins', async () => {
+    await runSelect(database, 'select 1', shopPolicy);
+    const client = await database.pool.connect();
+    await client.query('deallocate all');
+    client.release();
+    expect((await runSelect(database, 'select 2 as two', shopPolicy)).rows).toEqual([[2]]);
+  });
+
+  test('leaves no transaction and nothing set behind on its connection', async () => {
+    for (const statement of ['select 1', 'select title::int from film', 'select title from film']) {
+      await runSelect(database, statement, shopPolicy).catch(() => undefined);
+      const client = await database.pool.connect();
+      const { rows } = await client.query(
+        `select current_user = session_user as own, current_setting('search_path') as path, now() = statement_timestamp() as fresh`,
+      );
+      client.release();
+      expect(rows).toEqual([{ own: true, path: '"$user", public', fresh: true }]);
+    }
   });
 
   test('is never kept under a name', async () => {

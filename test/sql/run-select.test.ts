@@ -56,6 +56,32 @@ test('rows beyond the limit are left out and said so', async () => {
   expect([cut.rowCount, cut.truncated]).toEqual([99, 'rows']);
 });
 
+test.each([0, 1, 9, 10, 11, 12, 30])(
+  'LIMIT %i gives all of its rows, and none is said to be left out',
+  async (limit) => {
+    const { rows, truncated } = await runSelect(
+      database,
+      `select film_id from film order by 1 limit ${limit}`,
+      shopPolicy,
+    );
+    expect(rows).toEqual(Array.from({ length: limit }, (_, at) => [at + 1]));
+    expect(truncated).toBeUndefined();
+  },
+);
+
+test.each([
+  ['select film_id from film order by 1 limit 5', 'rows', 4],
+  ['select film_id from film order by 1 limit 4', undefined, 4],
+  ['select 1 as one from film order by 1 fetch first 1 row with ties', 'rows', 4],
+  ["select repeat('x', 900) from film limit 3", 'bytes', 1],
+  ['select count(*) from film', undefined, 1],
+  ['select count(*) from film having count(*) < 0', undefined, 0],
+  ['select generate_series(1, count(*)::int) from film', 'rows', 4],
+])('%s is cut by %s', async (statement, by, count) => {
+  const found = await runSelect(database, statement, limited({ rows: 4, bytes: 1_000 }));
+  expect([found.truncated, found.rowCount]).toEqual([by, count]);
+});
+
 test('bytes beyond the limit are left out and said so', async () => {
   const wide = "select repeat('x', 900) from generate_series(1, 900)";
   const { rowCount, truncated, rows } = await runSelect(database, wide, limited({ bytes: 50_000 }));

@@ -23,10 +23,12 @@ export interface Reading {
   /** Rows as lists instead of objects. */
   lists?: boolean;
   types?: pg.CustomTypesConfig;
+  /** Whose answer is wanted, counted from 0; left out: the last one's. */
+  of?: number;
 }
 
 /**
- * Asks several statements at once and resolves with the answer to the last. Nothing that follows one that fails is carried out.
+ * Asks several statements at once and resolves with the answer to the last, or to the one that is said. Nothing that follows one that fails is carried out.
  *
  * They go out together, each in messages of its own, with one synchronisation at their end, and cost one round trip. Up to there they are one
  * transaction unless they begin or end one themselves, as PostgreSQL's protocol has it (Message Flow: Pipelining): settings that are local to a
@@ -71,11 +73,13 @@ class RoundTrip {
   readonly #resolve: (answer: Answer) => void;
   readonly #reject: (error: unknown) => void;
   readonly #last: number;
+  /** The statement whose answer is wanted. */
+  readonly #wanted: number;
   /** The statement whose answer comes next. */
   #at = 0;
   /** Those that get their names with this trip. */
   #firstNamed: string[] | undefined;
-  #lastNamed: Named | undefined;
+  #wantedNamed: Named | undefined;
   #shape: ResultShape | undefined;
   readonly #rows: unknown[] = [];
   #tag = '';
@@ -94,6 +98,7 @@ class RoundTrip {
     this.#resolve = resolve;
     this.#reject = reject;
     this.#last = statements.length - 1;
+    this.#wanted = reading.of ?? this.#last;
   }
 
   submit(connection: Connection): Error | null {
@@ -126,8 +131,8 @@ class RoundTrip {
         connection.parse({ name, text });
       }
       connection.bind({ statement: name, values: mapped });
-      if (at === this.#last) {
-        this.#lastNamed = named;
+      if (at === this.#wanted) {
+        this.#wantedNamed = named;
         this.#shape = named?.shape;
         if (!this.#shape) connection.describe({ type: 'P' });
       }
@@ -147,7 +152,7 @@ class RoundTrip {
   }
 
   handleDataRow({ fields }: { fields: (string | null)[] }): void {
-    if (this.#at < this.#last || this.#unreadable || !this.#shape) return;
+    if (this.#at !== this.#wanted || this.#unreadable || !this.#shape) return;
     try {
       this.#rows.push((this.#reading.lists ? readList : readObject)(this.#shape, fields));
     } catch (error) {
@@ -156,7 +161,7 @@ class RoundTrip {
   }
 
   handleCommandComplete({ text }: { text: string }): void {
-    if (this.#at === this.#last) this.#tag = text;
+    if (this.#at === this.#wanted) this.#tag = text;
     this.#at += 1;
   }
 
@@ -169,7 +174,7 @@ class RoundTrip {
       this.#reject(this.#unreadable);
       return;
     }
-    if (this.#lastNamed) this.#lastNamed.shape ??= this.#shape ?? noColumns;
+    if (this.#wantedNamed) this.#wantedNamed.shape ??= this.#shape ?? noColumns;
     this.#resolve({ ...readTag(this.#tag), rows: this.#rows, columns: this.#shape?.names ?? [] });
   }
 

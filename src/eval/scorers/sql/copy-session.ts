@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Database } from '../../../db/open-database.ts';
 import { errorMessage } from '../../../errors.ts';
+import type { Query } from '../../../sql/ask-server.ts';
 import { toJson } from '../../../sql/json-value.ts';
 import { quoteName } from '../../../sql/quote.ts';
-import { type Query, rolledBack } from '../../../sql/read-only.ts';
+import { rolledBack } from '../../../sql/read-only.ts';
 import { restrict } from '../../../sql/restrict.ts';
 import type { SqlPolicy } from '../../../sql/sql-policy.ts';
 import { TooLongError } from '../../../sql/start-guard.ts';

@@ -1,5 +1,5 @@
+import type { Query } from '../../../sql/ask-server.ts';
 import { quoteName } from '../../../sql/quote.ts';
-import type { Query } from '../../../sql/read-only.ts';
 import type { SqlPolicy } from '../../../sql/sql-policy.ts';
 import { nameOf, type Place, textOfRow } from './copy-sql.ts';
 import type { Reference, Table } from './read-tables.ts';

@@ -1,9 +1,10 @@
 import type { Database } from '../../../db/open-database.ts';
 import { graphsSetting, tenantRole, tenantSetting } from '../../../db/row-security.ts';
 import { errorMessage } from '../../../errors.ts';
+import type { Query } from '../../../sql/ask-server.ts';
 import { toJson } from '../../../sql/json-value.ts';
 import { quoteName, quoteText } from '../../../sql/quote.ts';
-import { type Query, readOnly } from '../../../sql/read-only.ts';
+import { readOnly } from '../../../sql/read-only.ts';
 import { currentTenant } from '../../../tenancy.ts';
 import type { Result } from './compare-results.ts';
 

@@ -1,5 +1,5 @@
+import type { Query } from '../../../sql/ask-server.ts';
 import { quoteText } from '../../../sql/quote.ts';
-import type { Query } from '../../../sql/read-only.ts';
 import type { SqlPolicy } from '../../../sql/sql-policy.ts';
 
 export type Kind = 'integer' | 'number' | 'text' | 'date' | 'moment' | 'time' | 'boolean' | 'enum' | 'other';

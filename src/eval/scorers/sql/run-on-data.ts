@@ -36,7 +36,7 @@ export async function runOnData(
       if (trusted) await query('set local role none');
       if (checked) checkPlan(await query(`explain (format json) ${checked.sql}`), checked, limits);
       await query(`declare looked_at no scroll cursor for ${checked?.sql ?? sql.replace(/;\s*$/, '')}`);
-      const { columns, rows, truncated } = await fetchRows(query, 'looked_at', limits);
+      const { columns, rows, truncated } = await fetchRows(query, { name: 'looked_at' }, limits);
       return truncated ? { error: `It gives more than ${wide.rows} rows.` } : { columns, rows };
     });
   } catch (error) {
