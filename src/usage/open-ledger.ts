@@ -70,25 +70,19 @@ export function openLedger(options: LedgerOptions): Ledger {
   const budgets = knowBudgets(db);
   const later = openWriteBehind<Entry>(writeAll, log);
 
-  /** An end is told of a call that is written: one that comes while its call is being written waits for that. */
+  /** One statement. An end is told of a call that is written: one that comes while its call is being written goes with what is written next. */
   async function writeAll(tenant: string, entries: Entry[]): Promise<void> {
     const begun = entries.flatMap(({ begun }) => (begun && !begun.isWritten ? [begun] : []));
     const told = begun.map((call) => ({ ...call }));
     const ends = entries.flatMap(({ end }) => end ?? []);
     if (told.length + ends.length === 0) return;
     const { fresh, alerts } = await writeCalls(db, tenant, { begun: told, ends }, options.holdSeconds);
-    tellAll(tenant, alerts);
-    const late: CallEnd[] = [];
     for (const [at, call] of begun.entries()) {
       call.isWritten = true;
       const isTold = told[at]?.end !== undefined && fresh.has(call.row.call_id);
-      if (call.end && !isTold) late.push(call.end);
+      if (call.end && !isTold) later.add(tenant, { end: call.end });
     }
-    if (late.length === 0) return;
-    await write(tenant, late).catch((error: unknown) => {
-      for (const end of late) later.add(tenant, { end });
-      throw error;
-    });
+    tellAll(tenant, alerts);
   }
 
   async function write(tenant: string, ends: CallEnd[]): Promise<void> {
