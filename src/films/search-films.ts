@@ -66,6 +66,7 @@ export async function searchFilms(
   const [vector = []] = await embedder.embed([asked], signal);
   signal?.throwIfAborted();
   const size = sql.lit(embedder.dimensions);
+  const isFiltered = Object.values(filters).some((filter) => filter !== undefined);
   const { rows } = await sql<FilmHit>`
     with candidate as not materialized (
       select film_id, fulltext from films.film where ${filmMatches(filters)}
@@ -74,7 +75,7 @@ export async function searchFilms(
       select film_id, row_number() over (order by distance, film_id) as place
       from (
         select film_id, embedding::vector(${size}) <=> ${toSql(vector)}::vector(${size}) as distance
-        from films.film_embedding join candidate using (film_id)
+        from films.film_embedding ${isFiltered ? sql`join candidate using (film_id)` : sql``}
         where model = ${embedder.model}
         order by distance
         limit ${depth}
@@ -110,19 +111,23 @@ export async function searchFilms(
     ),
     fused as (
       select film_id, near.place as meaning, worded.place as words,
-        (coalesce(1.0 / (${fusionConstant}::integer + near.place), 0)
-          + coalesce(1.0 / (${fusionConstant}::integer + worded.place), 0))::float8 as score
+        coalesce(1::float8 / (${fusionConstant}::integer + near.place), 0)
+          + coalesce(1::float8 / (${fusionConstant}::integer + worded.place), 0) as score
       from near full join worded using (film_id)
+    ),
+    best as materialized (
+      select film_id, meaning, words, score from fused
+      order by score desc, film_id
+      limit ${limit}
+    ),
+    categorized as (
+      select film_id, string_agg(name, ', ' order by name) as category
+      from best join films.film_category using (film_id) join films.category using (category_id)
+      group by film_id
     )
     select film_id, title, left(description, 300) as description, release_year, length, rating, score,
-      json_build_object('meaning', meaning, 'words', words) as parts,
-      (
-        select string_agg(name, ', ' order by name)
-        from films.film_category join films.category using (category_id)
-        where film_category.film_id = film.film_id
-      ) as category
-    from fused join films.film using (film_id)
-    order by score desc, film_id
-    limit ${limit}`.execute(db);
+      json_build_object('meaning', meaning, 'words', words) as parts, category
+    from best join films.film using (film_id) left join categorized using (film_id)
+    order by score desc, film_id`.execute(db);
   return rows;
 }
