@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { toSql } from 'pgvector/kysely';
 import type { Schema } from '../db/schema.ts';
 import type { Rating } from '../db/tables/film-tables.ts';
+import { vectorValue } from '../db/vector-value.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { type FilmFilters, filmMatches } from './film-filters.ts';
 import { withoutRequestWords } from './request-words.ts';
@@ -74,7 +74,7 @@ export async function searchFilms(
     near as (
       select film_id, row_number() over (order by distance, film_id) as place
       from (
-        select film_id, embedding::vector(${size}) <=> ${toSql(vector)}::vector(${size}) as distance
+        select film_id, embedding::vector(${size}) <=> ${vectorValue(db, vector)}::vector(${size}) as distance
         from films.film_embedding ${isFiltered ? sql`join candidate using (film_id)` : sql``}
         where model = ${embedder.model}
         order by distance

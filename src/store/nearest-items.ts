@@ -1,6 +1,6 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
-import { toSql } from 'pgvector/kysely';
 import type { Schema } from '../db/schema.ts';
+import { vectorValue } from '../db/vector-value.ts';
 
 /** An item's place in a search. */
 export interface Hit {
@@ -49,7 +49,7 @@ async function compareAll(
 ): Promise<Hit[]> {
   const { rows } = await sql<Hit>`
     with candidate as materialized (select item_id, bytes from baton.store_item where ${matches})
-    select item_id, bytes, max(1 - (embedding <=> ${toSql(vector)}::vector)) as score
+    select item_id, bytes, max(1 - (embedding <=> ${vectorValue(db, vector)}::vector)) as score
     from candidate join baton.store_vector using (item_id)
     where model = ${model}
     group by item_id, bytes
@@ -78,7 +78,7 @@ function nearestTexts(db: Kysely<Schema>, { vector, model, matches }: Near, limi
   const size = sql.lit(vector.length);
   return db.transaction().execute(async (trx) => {
     await sql`select set_config('hnsw.iterative_scan', 'strict_order', true)`.execute(trx);
-    const distance = sql`embedding::vector(${size}) <=> ${toSql(vector)}::vector(${size})`;
+    const distance = sql`embedding::vector(${size}) <=> ${vectorValue(trx, vector)}::vector(${size})`;
     const { rows } = await sql<Hit>`
       select item_id, bytes, 1 - (${distance}) as score
       from baton.store_vector join baton.store_item using (item_id)
