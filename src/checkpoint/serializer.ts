@@ -1,11 +1,12 @@
 import type { SerializerProtocol } from '@langchain/langgraph-checkpoint';
 import { decodeValue } from './decode-value.ts';
 import { encodeValue } from './encode-value.ts';
+import { plainText } from './plain-text.ts';
 import { tagKey } from './value-tag.ts';
 
 /** A value as JSON text from which `loadValue` makes an equal one. Throws a `TypeError` for what has no such form. */
 export function dumpValue(value: unknown): string {
-  return JSON.stringify(encodeValue(value));
+  return plainText(value) ?? JSON.stringify(encodeValue(value));
 }
 
 /** Foreign JSON comes back as the plain objects that it was: only values that `dumpValue` tagged become instances. */
