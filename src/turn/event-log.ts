@@ -15,6 +15,8 @@ import type { TurnContext } from './turns.ts';
 /** Where a run writes what happens, and its states. Nobody sees an event before it is saved, with all that came before it. */
 export interface EventLog {
   append(event: TurnEvent): void;
+  /** Says that the run is about to end: what it still says is written with its end, or after `speechEvery` where that has not come. */
+  awaitEnd(): void;
   /** Takes a state, to be saved with the events around it. */
   put(checkpoint: GatheredCheckpoint): void;
   /** Resolves when all that is in the log by now is saved; rejects when it could not be. */
@@ -63,12 +65,14 @@ export function openEventLog(
   let isAway = false; // the journal has what was tried
   let settling = false;
   let spokeAt = Number.NEGATIVE_INFINITY;
+  let endsBy = Number.NEGATIVE_INFINITY;
   let pause: NodeJS.Timeout | undefined;
 
   const writer: Writer = {
     take() {
       if (isAway || owner === undefined || after === undefined) return undefined;
       if (settling && !gathering.end) return undefined;
+      if (!tried && !gathering.end && performance.now() < endsBy) return undefined; // it rings again
       if (!tried && !gathering.isEmpty()) [tried, gathering] = [gathering, new Gathering()];
       if (!tried) return undefined;
       isAway = true;
@@ -94,14 +98,15 @@ export function openEventLog(
     if (!settling) journal.ring(writer, atOnce);
   }
 
-  /** Text that streams waits until some of it has come together; everything else does not. */
+  /** Text that streams waits until some of it has come together, and all for an end that is near; everything else does not. */
   function ringInPace(): void {
-    const wait = gathering.isSpeech() ? spokeAt + speechEvery - performance.now() : 0;
+    const due = gathering.isSpeech() ? Math.max(endsBy, spokeAt + speechEvery) : endsBy;
+    const wait = due - performance.now();
     if (wait <= 0) ring();
     else
       pause ??= setTimeout(() => {
         pause = undefined;
-        ring();
+        ringInPace();
       }, wait);
   }
 
@@ -128,11 +133,16 @@ export function openEventLog(
       gathering.add(event);
       ringInPace();
     },
+    awaitEnd() {
+      endsBy = performance.now() + speechEvery;
+      if (!gathering.isEmpty()) ringInPace();
+    },
     put(checkpoint) {
       gathering.checkpoints.push(checkpoint);
-      ring();
+      ringInPace();
     },
     async saved() {
+      endsBy = Number.NEGATIVE_INFINITY;
       for (let first = tried ?? gathering; !first.isEmpty(); first = tried ?? gathering) {
         ring(true);
         await first.outcome();

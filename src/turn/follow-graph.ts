@@ -80,6 +80,7 @@ async function stream(
   const stepped = (node: string, update: StateUpdate) => {
     step += 1;
     values = applyUpdate(values, update);
+    if (values.done) log.awaitEnd();
     log.append({ type: 'step-end', node, step, update: update as JsonObject }); // state is plain JSON
   };
   const { context = {}, configurable: set = {} } = asked;

@@ -62,3 +62,32 @@ test('text waits for nothing when something else happened', async () => {
     ]);
   });
 });
+
+test('what is said before an end that is near waits for it, for a moment at most', async () => {
+  await inTenant(localTenant, async () => {
+    const { log, shown } = await openLog();
+    log.append(delta('the last words'));
+    log.awaitEnd();
+    const began = performance.now();
+    log.append({ type: 'agent-start', agent: 'clerk', step: 2 });
+    await expect.poll(() => shown.length, { interval: 2 }).toBe(1);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(speechEvery - 1);
+    expect(shown[0]?.map(({ type }) => type)).toEqual(['text-delta', 'agent-start']);
+  });
+});
+
+test('whoever waits until all is saved waits for no end', async () => {
+  await inTenant(localTenant, async () => {
+    const { log, shown } = await openLog();
+    const took: number[] = [];
+    for (let at = 1; at <= 8; at += 1) {
+      log.awaitEnd();
+      const began = performance.now();
+      log.append({ type: 'agent-start', agent: 'clerk', step: at });
+      await log.saved();
+      took.push(performance.now() - began);
+      expect(shown).toHaveLength(at);
+    }
+    expect(Math.min(...took)).toBeLessThan(speechEvery);
+  });
+});
