@@ -1,5 +1,6 @@
 import { type Call, type Content, type Message, textOf } from '../message.ts';
 import type { ChatRequest } from './chat-model.ts';
+import { toolText } from './tool-text.ts';
 
 /** What each message costs beside its text, and the beginning of a reply. */
 const tokensPerMessage = 4;
@@ -10,10 +11,8 @@ export type Told = Pick<ChatRequest, 'system' | 'messages' | 'tools'>;
 
 /** The texts of a request, as a tokenizer is to count them. */
 export function toldTexts({ system, messages, tools }: Told): string[] {
-  const declared = tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
-  return [system, ...messages.map(writtenOf), ...(tools.length > 0 ? [JSON.stringify(declared)] : [])].filter(
-    Boolean,
-  );
+  const declared = tools.length > 0 ? `[${tools.map(toolText).join(',')}]` : '';
+  return [system, ...messages.map(writtenOf), declared].filter(Boolean);
 }
 
 /** What a request costs beside its texts, in tokens. */

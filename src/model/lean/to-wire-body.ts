@@ -1,7 +1,8 @@
 import type { Content, JsonObject, Message } from '../../message.ts';
 import type { Attempting } from '../chat-client.ts';
-import type { ChatRequest } from '../chat-model.ts';
+import type { ChatRequest, ToolSpec } from '../chat-model.ts';
 import { nameOnTheWire } from '../name-on-the-wire.ts';
+import { toolText } from '../tool-text.ts';
 
 export interface WireModel {
   model: string;
@@ -33,14 +34,15 @@ export function toWireBody(
 ): string {
   const prompt = isReasoningModel(model) ? 'developer' : 'system';
   const said = messages.map((message) => toWireMessage(message, prompt, takesNames));
-  return JSON.stringify({
+  const terms = JSON.stringify({
     model,
     stream: true,
     stream_options: { include_usage: true },
     ...(maxTokens !== undefined && { [maxTokensName]: maxTokens }),
-    ...(tools.length > 0 && { tools: tools.map(toWireTool) }),
-    messages: system.trim() ? [{ role: prompt, content: system }, ...said] : said,
   });
+  const told = tools.length > 0 ? `"tools":[${tools.map(toWireTool).join(',')}],` : '';
+  const all = system.trim() ? [{ role: prompt, content: system }, ...said] : said;
+  return `${terms.slice(0, -1)},${told}"messages":${JSON.stringify(all)}}`;
 }
 
 /** OpenAI's models that think call a prompt the developer's. */
@@ -70,8 +72,9 @@ function toWireCall({ id, name, args }: { id: string; name: string; args: JsonOb
   return { id, type: 'function', function: { name, arguments: JSON.stringify(args) } };
 }
 
-function toWireTool({ name, description, parameters }: ChatRequest['tools'][number]): object {
-  return { type: 'function', function: { name, description, parameters } };
+/** Tools are most of a request, and the same ones in each: their text is there already. */
+function toWireTool(tool: ToolSpec): string {
+  return `{"type":"function","function":${toolText(tool)}}`;
 }
 
 function nameOf(name: string | undefined, takesNames: boolean): { name?: string } {
