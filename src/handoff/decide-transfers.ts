@@ -106,7 +106,8 @@ function refuseBrief(edge: Edge, reply: AiMessage, call: Call, course: TurnCours
 
 /** The same handoff with the same brief, while nothing was found out in between, goes round in a circle. */
 function refuseLoop(edge: Edge, call: Call, state: StateValues): Refusal | undefined {
-  if (!state.course.seen.includes(fingerprint(edge, call, state.messages))) return undefined;
+  const { seen } = state.course;
+  if (seen.length === 0 || !seen.includes(fingerprint(edge, call, state.messages))) return undefined;
   const reason = `the conversation went to ${edge.to} with the same brief before, and nothing new is known since.`;
   return { reason, repair: 'loop', close: true };
 }

@@ -27,7 +27,7 @@ export class Gathering {
   add(event: TurnEvent): void {
     const last = this.events.at(-1);
     if (event.type === 'text-delta' && last?.type === 'text-delta' && last.messageId === event.messageId)
-      this.events[this.events.length - 1] = { ...last, text: last.text + event.text };
+      last.text += event.text; // an object of its own
     else this.events.push({ ...event, at: Date.now() });
   }
 
