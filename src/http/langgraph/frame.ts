@@ -21,7 +21,10 @@ export function formatFrame({ event, data }: Frame, position: Position): string 
   return `event: ${event}\ndata: ${JSON.stringify(data)}\nid: ${formatPosition(position)}\n\n`;
 }
 
-/** The frames of the event `seq`, as text; those alone that a client who has `after` has not got. */
+/**
+ * The frames of the event `seq`, as text; those alone that a client who has `after` has not got. Most events have none: an async
+ * generator reads them by `for`, since `yield*` makes promises for those too.
+ */
 export function* formatFrames(seq: number, frames: Frame[], after: Position): Generator<string> {
   for (const [at, frame] of frames.entries()) {
     const position = { seq, index: at === frames.length - 1 ? Number.POSITIVE_INFINITY : at };

@@ -24,7 +24,7 @@ export async function* streamRun(
   for await (const event of events) {
     const before = view;
     view = await follow(before, event, stateAt);
-    yield* formatFrames(event.seq, runFrames(event, view, before, modes), after);
+    for (const text of formatFrames(event.seq, runFrames(event, view, before, modes), after)) yield text;
     if (isLast(event)) return;
   }
   yield `event: error\ndata: ${JSON.stringify(noEnd)}\n\n`;

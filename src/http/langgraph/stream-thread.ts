@@ -38,7 +38,7 @@ export async function* streamThread(
       ...ofLife(event, modes),
       ...(view && modes.includes('state_update') ? ofState(event, view) : []),
     ];
-    yield* formatFrames(event.seq, frames, after);
+    for (const text of formatFrames(event.seq, frames, after)) yield text;
     if (isLast(event)) views.delete(event.runId);
     else if (view) views.set(event.runId, view);
   }
