@@ -5,5 +5,5 @@ export async function loadForTools(graphs: readonly LoadedGraph[]): Promise<void
   const tools = graphs.flatMap(({ seats }) => [...seats.values()].flatMap((seat) => seat.tools));
   if (!tools.some(({ sqlPolicy }) => sqlPolicy)) return;
   await import('../sql/check-sql.ts');
-  await (await import('../sql/parse-statement.ts')).loadGrammar();
+  await (await import('../sql/load-parser.ts')).loadParser();
 }

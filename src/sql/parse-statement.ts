@@ -1,4 +1,4 @@
-import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
+import { loadParser, type Parser } from './load-parser.ts';
 import { refuse } from './refuse.ts';
 import { type Fields, fieldsIf, fieldsOf, listOf, openNode } from './syntax-tree.ts';
 
@@ -8,19 +8,10 @@ export interface Statement {
   sql: string;
 }
 
-let loaded: Promise<void> | undefined;
-
-/** Makes the grammar ready, which takes a while the first time. */
-export function loadGrammar(): Promise<void> {
-  loaded ??= loadModule();
-  return loaded;
-}
-
 /** Parses a text with PostgreSQL's own grammar. Throws a `Refusal` when it is not exactly one SELECT. */
 export async function parseStatement(text: string, maxLength: number): Promise<Statement> {
   checkText(text, maxLength);
-  await loadGrammar();
-  const statements = listOf(fieldsOf(parse(text)).stmts);
+  const statements = listOf(fieldsOf(parse(text, await loadParser())).stmts);
   if (statements.length > 1)
     refuse('one-statement', 'Send one statement at a time, without a second one after ;.');
   const only = fieldsOf(statements[0]);
@@ -41,7 +32,7 @@ function checkText(text: string, maxLength: number): void {
   if (text.trim() === '') refuse('syntax', 'There is no statement in the text. Send one SELECT.');
 }
 
-function parse(text: string): unknown {
+function parse(text: string, { parseSync, hasSqlDetails }: Parser): unknown {
   try {
     return parseSync(text);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { Entry, Outcome } from '../audit/entry.ts';
 import { recordAction } from '../audit/record.ts';
 import type { Database } from '../db/open-database.ts';
+import { loadParser } from './load-parser.ts';
 
 export interface StatementEnd {
   outcome: Outcome;
@@ -21,7 +22,7 @@ export async function recordStatement({ db }: Database, statement: string, end: 
 
 /** What is recorded of a statement. The fingerprint is the same for statements that differ in their constants alone. */
 export async function entryOf(statement: string, { outcome, ...end }: StatementEnd): Promise<Entry> {
-  const { fingerprint } = await import('libpg-query');
+  const { fingerprint } = await loadParser();
   const shape = await fingerprint(statement).catch(() => undefined); // what cannot be parsed has none
   return { action: 'sql-run', outcome, details: { statement, fingerprint: shape, ...end } };
 }

@@ -1,4 +1,5 @@
-import { loadModule, parseSync, type ScanToken, scanSync } from 'libpg-query';
+import type { ScanToken } from 'libpg-query';
+import { loadParser } from '../../../sql/load-parser.ts';
 import { type Fields, fieldsIf, fieldsOf, listOf } from '../../../sql/syntax-tree.ts';
 
 /**
@@ -13,7 +14,7 @@ export interface SqlText {
 
 /** Reads one SELECT. Throws an `Error` when it is none. */
 export async function readSqlText(sql: string): Promise<SqlText> {
-  await loadModule();
+  const { parseSync, scanSync } = await loadParser();
   const statements = listOf(fieldsOf(parseSync(sql)).stmts);
   const select = statements.length === 1 ? fieldsIf(fieldsOf(statements[0]).stmt, 'SelectStmt') : undefined;
   if (!select) throw new Error(`This is not one SELECT: ${sql}`);
