@@ -1,5 +1,5 @@
 import { keepCompiled } from './compile-cache.ts';
-import { keepYoungSpaceSmall } from './young-space.ts';
+import { keepYoungSpaceSmall } from './heap-bounds.ts';
 
 /** Starts the service; it ends when the process is asked to stop. The embedded database opens in its thread while this one loads the rest. */
 async function main(): Promise<void> {
@@ -8,13 +8,12 @@ async function main(): Promise<void> {
   const config = readConfig();
   const { url, dataDir } = config.database;
   const { openEmbedded } = await import('./db/open-database.ts');
-  const letGrow = keepYoungSpaceSmall();
+  keepYoungSpaceSmall();
   const [database, { serveUntilStopped }] = await Promise.all([
     url ? undefined : openEmbedded(dataDir),
     import('./commands/serve.ts'),
   ]);
   await serveUntilStopped(config, database);
-  letGrow();
 }
 
 main().catch(async (error: unknown) => {

@@ -29,7 +29,7 @@ const floors: string[][] = [
     'compile-cache.ts',
     'open-together.ts',
     'new-id.ts',
-    'young-space.ts',
+    'heap-bounds.ts',
   ],
 ];
 

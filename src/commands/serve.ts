@@ -7,6 +7,7 @@ import type { Database } from '../db/open-database.ts';
 import { StartError } from '../errors.ts';
 import { startScoring } from '../eval/online/start-scoring.ts';
 import { loadForTools } from '../handoff/load-for-tools.ts';
+import { boundHeap } from '../heap-bounds.ts';
 import { createApp } from '../http/app.ts';
 import { fireCrons } from '../http/langgraph/fire-cron.ts';
 import { listen, serverLimits } from '../http/listen.ts';
@@ -38,6 +39,7 @@ const breathMs = 200;
 export async function serveUntilStopped(config: Config, database?: Database): Promise<void> {
   const log = openLog(config.log.level, config.log.pretty);
   const service = await serve(config, log, process.stdout, database);
+  boundHeap();
   setTimeout(() => void loadLater(service), breathMs).unref();
   let asked = false;
   const hear = (_: NodeJS.Signals, number: number) => {
