@@ -90,6 +90,6 @@ function sizeOfJson(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 8;
   let size = 0;
-  for (const key in value) size += 16 + sizeOfJson((value as Record<string, unknown>)[key]); // arrays too: their keys are indexes
+  for (const member of Object.values(value)) size += 16 + sizeOfJson(member);
   return size;
 }
