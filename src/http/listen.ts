@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ServerType, serve } from '@hono/node-server';
+import { createAdaptorServer, type ServerType } from '@hono/node-server';
 import type { SocketServer } from './socket-server.ts';
 import { isUpload } from './upload-paths.ts';
 
@@ -19,6 +19,9 @@ export interface ServerLimits {
 /** Connections beside those of streams and sockets. */
 const spare = 1_000;
 
+/** Connections that the system holds while the process is busy; beyond as many, clients try again after a second, or are reset. */
+const backlog = 4_096;
+
 /** Connections stay open for a little longer than proxies usually keep theirs, so that no request meets one that closes. */
 export function serverLimits(maxStreams: number): ServerLimits {
   return {
@@ -32,7 +35,7 @@ export function serverLimits(maxStreams: number): ServerLimits {
 }
 
 export interface Listening {
-  fetch: Parameters<typeof serve>[0]['fetch'];
+  fetch: Parameters<typeof createAdaptorServer>[0]['fetch'];
   sockets: SocketServer;
   host: string;
   port: number;
@@ -54,14 +57,15 @@ export function listen({ fetch, sockets, host, port, limits }: Listening): Promi
     keepAliveInitialDelay: 30_000,
     noDelay: true,
   };
-  const options = { fetch, hostname: host, port, serverOptions, websocket: { server: sockets } };
+  const options = { fetch, hostname: host, serverOptions, websocket: { server: sockets } };
   return new Promise((resolve, reject) => {
-    const server = serve(options, () => resolve(server));
+    const server = createAdaptorServer(options);
     server.maxConnections = limits.connections;
     server.prependListener('request', (request: IncomingMessage, answer: ServerResponse) =>
       endWhenSlow(request, answer, limits.requestMs),
     );
     server.on('error', reject);
+    server.listen({ host, port, backlog }, () => resolve(server));
   });
 }
 
