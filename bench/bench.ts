@@ -4,7 +4,7 @@
  *   [DATABASE_URL=postgres://…] npm run bench -- [--scenario NAME] [--rounds N] [--json FILE] [--quick]
  *
  * Scenarios: turns, streams, growth, reads, start, memory, all. Databases are made on the server of `DATABASE_URL` and removed; without
- * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: a look at everything, in a minute or two.
+ * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: a look at everything, in about a minute.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -39,7 +39,6 @@ function scenarioOf(name: string): Scenario {
 
 /** A scenario that fails is told, makes the process end with 1, and leaves the others their figures. */
 async function main(asked: [name: string, scenario: Scenario][]): Promise<void> {
-  const began = performance.now();
   const stage = await setStage(process.env.DATABASE_URL);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void stage.close().finally(() => process.exit(1)));
@@ -48,7 +47,7 @@ async function main(asked: [name: string, scenario: Scenario][]): Promise<void> 
     for (const [name, measure] of asked) {
       try {
         found[name] = await measure(stage, plan);
-        tell(`${name}: done after ${((performance.now() - began) / 1_000).toFixed(0)} s`);
+        tell(`${name}: done`);
       } catch (error) {
         tell(`${name}: failed: ${error instanceof Error ? error.stack : error}`);
         process.exitCode = 1;

@@ -15,6 +15,7 @@ export interface Findings {
 /** Measures one thing. Rejects when a turn was answered wrongly: figures of wrong answers are none. */
 export type Scenario = (stage: Stage, plan: Plan) => Promise<Findings>;
 
+/** Tells on standard error what was done, and after how many seconds. */
 export function tell(line: string): void {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`${(performance.now() / 1_000).toFixed(0).padStart(5)} s  ${line}\n`);
 }

@@ -66,8 +66,8 @@ export async function setStage(server: string | undefined): Promise<Stage> {
   async function close(): Promise<void> {
     await clear();
     model.stop();
-    for (const name of server ? names : [])
-      await onServer(server ?? '', `drop database if exists ${database(name)} with (force)`);
+    const drop = (name: Name) => `drop database if exists ${database(name)} with (force)`;
+    if (server) await Promise.all(names.map((name) => onServer(server, drop(name))));
     await rm(folder, { recursive: true, force: true });
   }
 

@@ -40,7 +40,7 @@ async function count(stage: Stage, name: Name, quick: boolean): Promise<PerTurn>
     const atRest = await watchRest(proxy, quick ? tellingMs : 5_000);
     const transactions = await transactionsOf(databaseUrl);
     const before = await proxy.read();
-    const { turns } = right(await run(quick ? 1_000 : 5_000), name);
+    const { turns } = right(await run(quick ? 700 : 5_000), name);
     const after = await proxy.read();
     await sleep(tellingMs);
     const perTurn = (what: keyof typeof before) => (after[what] - before[what]) / turns.length;

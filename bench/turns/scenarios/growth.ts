@@ -11,7 +11,7 @@ import { type Taken, takeTurn } from '../take-turn.ts';
 import { warmUp } from '../warm-up.ts';
 
 /** The reference's turns take longer and longer: so many show where it goes. */
-const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 60 : 1_000) : quick ? 20 : 200);
+const turnsOf = (name: Name, quick: boolean) => (name === 'baton' ? (quick ? 40 : 1_000) : quick ? 20 : 200);
 /** Messages that its agents are shown: a turn's, and the twelve before it that Baton's are. */
 const referenceWindow = '22';
 /** After so many turns the tables are vacuumed: people take hours for them, in which autovacuum comes by many times. */
@@ -49,7 +49,7 @@ interface Begun {
 async function begin(stage: Stage, name: Name, plan: Plan): Promise<Begun> {
   const before = await sizeOf(stage, name);
   const running = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
-  const warm = await warmUp(stage, running.subject, plan.quick ? 800 : 8_000);
+  const warm = await warmUp(stage, running.subject, plan.quick ? 500 : 8_000);
   return { running, warm, before };
 }
 

@@ -24,10 +24,10 @@ interface Reads {
  */
 export async function measureReads(stage: Stage, plan: Plan): Promise<Findings> {
   const { quick, rounds } = plan;
-  const milliseconds = quick ? 700 : 5_000;
+  const milliseconds = quick ? 500 : 5_000;
   const { subject, done } = await startWarm(stage, 'baton', plan);
   try {
-    await readFilms(subject, quick ? 300 : 2_000);
+    await readFilms(subject, quick ? 200 : 2_000);
     const measured: Reads[] = [];
     for (let round = 0; round < rounds; round++) {
       const { readsPerSecond, readP95 } = await readFilms(subject, milliseconds);

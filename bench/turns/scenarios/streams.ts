@@ -42,7 +42,7 @@ export async function measureStreams(stage: Stage, plan: Plan): Promise<Findings
       const held = await hold(stage, name, { streams, turnsEach, plan });
       const before = quick ? measured[name][0] : undefined; // of the same service
       measured[name].push({ ...held, ...(before && { restMb: before.restMb }) });
-      tell(`streams: ${streams} at ${name}`);
+      tell(`streams: ${streams} at ${name}${held.fault ? `, ${held.errors} wrong: ${held.fault}` : ''}`);
     }
   return { figures: figuresOf(measured, many), details: { pace, measured } };
 }
@@ -55,7 +55,7 @@ async function hold(
   const { subject, done } = await startWarm(stage, name, plan);
   try {
     await stage.model.setPace(pace);
-    await sleep(plan.quick ? 500 : 3_000);
+    await sleep(plan.quick ? 300 : 3_000);
     const restMb = rssMbOf(subject.pid);
     const memory = watchMemory(subject.pid);
     const { turns, atOnce } = await drive(subject, {

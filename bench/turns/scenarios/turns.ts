@@ -19,7 +19,7 @@ type Measured = { clients: number; turnsPerSecond: number; cpuMs: number } & Rec
  */
 export async function measureTurns(stage: Stage, plan: Plan): Promise<Findings> {
   const { rounds, quick } = plan;
-  const slice = quick ? 700 : 5_000;
+  const slice = quick ? 500 : 5_000;
   const traffic = await countTraffic(stage, plan);
   const running = new Map<Name, Awaited<ReturnType<typeof startWarm>>>();
   const begin = async (name: Name) => running.set(name, await startWarm(stage, name, plan));
