@@ -3,7 +3,7 @@ import type { Running, Stage } from './stage.ts';
 import type { Subject } from './subject.ts';
 
 /** For how long a service is warmed up, in milliseconds: the same for both. */
-export const warmUpMs = ({ quick }: { quick: boolean }): number => (quick ? 1_000 : 30_000);
+export const warmUpMs = ({ quick }: { quick: boolean }): number => (quick ? 1_000 : 60_000);
 
 /**
  * Turns until what is used is compiled and planned, from a model that answers at once: three by one client, then at eight clients for so
