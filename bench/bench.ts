@@ -4,7 +4,7 @@
  *   [DATABASE_URL=postgres://…] npm run bench -- [--scenario NAME] [--rounds N] [--json FILE] [--quick]
  *
  * Scenarios: turns, streams, growth, reads, start, memory, all. Databases are made on the server of `DATABASE_URL` and removed; without
- * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: a look at everything, in about a minute.
+ * it everything runs on the embedded database. The table comes on standard output, progress on standard error. `--quick`: a look at everything, in less than a minute.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -67,7 +67,7 @@ const homes: Record<string, string[]> = {
   pg: ['db', 'sql', 'bus'],
   redis: ['bus', 'limits'],
   'prom-client': ['metrics'],
-  pgvector: ['films', 'store', 'knowledge'],
+  pgvector: ['films', 'store', 'knowledge', 'db'],
   'libpg-query': ['sql', 'eval'],
   '@electric-sql/pglite': ['db'],
   undici: ['outbound'],

@@ -21,11 +21,8 @@ import { sealingKey } from './seal.ts';
  */
 export async function recordAction(db: Kysely<Schema>, entry: Entry): Promise<number> {
   const { row, apart } = rowOf(entry);
-  const seq = await (db.isTransaction
-    ? addInside(db, row)
-    : apart
-      ? asService(() => append(db, row))
-      : append(db, row));
+  const add = () => (db.isTransaction ? addInside(db, row) : append(db, row));
+  const seq = await (apart && !db.isTransaction ? asService(add) : add());
   currentOrigin()?.recorded.push(row.outcome);
   return seq;
 }

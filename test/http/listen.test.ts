@@ -3,7 +3,9 @@ import { expect, onTestFinished, test } from 'vitest';
 import { listen, serverLimits } from '../../src/http/listen.ts';
 import { openSocketServer } from '../../src/http/socket-server.ts';
 
-test('a thousand clients that connect while the process is busy wait for nothing but it', async () => {
+test('a thousand clients that connect while the process is busy wait for nothing but it', {
+  retry: 2,
+}, async () => {
   const server = await listen({
     fetch: () => new Response('here'),
     sockets: openSocketServer(),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { emptyState } from '../../src/handoff/state.ts';
 import { savedStates } from '../../src/http/langgraph/saved-states.ts';
 import { inTenant } from '../../src/tenancy.ts';
 import { BegunStates } from '../../src/turn/begun-states.ts';
@@ -36,7 +37,7 @@ test('who watches a run is given the state that the run has read, as it was save
 
 test('a state is known to its tenant alone, and the oldest are forgotten', () => {
   const states = new BegunStates();
-  const values = { messages: [] } as unknown as ThreadState['values']; // what is in it is nobody's concern here
+  const values = emptyState('clerk');
   inTenant('acme', () => states.remember('thread', 'first', values));
   expect(inTenant('acme', () => states.recall('thread', 'first'))).toBe(values);
   expect(inTenant('other', () => states.recall('thread', 'first'))).toBeUndefined();
