@@ -130,6 +130,7 @@ export function openEventLog(
 
   return {
     append(event) {
+      if (gathering.end) return; // a step that was under way when the run ended says no more
       gathering.add(event);
       ringInPace();
     },
