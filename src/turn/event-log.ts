@@ -64,6 +64,7 @@ export function openEventLog(
   let after = place.after;
   let isAway = false; // the journal has what was tried
   let settling = false;
+  let ended = false; // a step that was under way when the run ended says no more
   let spokeAt = Number.NEGATIVE_INFINITY;
   let endsBy = Number.NEGATIVE_INFINITY;
   let pause: NodeJS.Timeout | undefined;
@@ -130,7 +131,7 @@ export function openEventLog(
 
   return {
     append(event) {
-      if (gathering.end) return; // a step that was under way when the run ended says no more
+      if (ended) return;
       gathering.add(event);
       ringInPace();
     },
@@ -139,6 +140,7 @@ export function openEventLog(
       if (!gathering.isEmpty()) ringInPace();
     },
     put(checkpoint) {
+      if (ended) return;
       gathering.checkpoints.push(checkpoint);
       ringInPace();
     },
@@ -154,8 +156,9 @@ export function openEventLog(
       if (tried) return false;
       const closing = gathering;
       closing.close(last, end);
+      ended = true;
       journal.ring(writer, true);
-      const ended = await closing.outcome().then(
+      ended = await closing.outcome().then(
         () => true,
         () => false,
       );
