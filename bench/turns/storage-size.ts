@@ -6,19 +6,31 @@ import type { Place } from './prepare-database.ts';
 /** Runs statements on a database that, where it is embedded, nobody has open. */
 type Ask = <Row>(statement: string) => Promise<Row[]>;
 
+/** What a table takes, in bytes. */
+export interface TableSize {
+  rows: number;
+  /** Long values, which are kept beside the rows. */
+  long: number;
+  indexes: number;
+}
+
 /**
- * What the tables of some schemas take with their indexes and long values, in bytes, after a `VACUUM`. The reference's are those of
- * the saver, which are in `public`.
+ * What the tables of some schemas take, by name, after a `VACUUM`. The reference's are those of the saver, which are in `public`.
  */
-export function storageSize(place: Place, schemas: readonly string[]): Promise<number> {
+export function storageSizes(place: Place, schemas: readonly string[]): Promise<Record<string, TableSize>> {
   return withDatabase(place, async (ask) => {
-    let bytes = 0;
-    for (const name of await vacuumed(ask, schemas)) {
-      const [row] = await ask<{ size: string | number }>(`select pg_total_relation_size('${name}') as size`);
-      bytes += Number(row?.size);
-    }
-    return bytes;
+    const sizes: Record<string, TableSize> = {};
+    for (const name of await vacuumed(ask, schemas)) sizes[name] = await sizeOf(ask, name);
+    return sizes;
   });
+}
+
+async function sizeOf(ask: Ask, name: string): Promise<TableSize> {
+  const [row] = await ask<Record<'rows' | 'tables' | 'indexes', string | number>>(
+    `select pg_relation_size('${name}') as rows, pg_table_size('${name}') as tables, pg_indexes_size('${name}') as indexes`,
+  );
+  const rows = Number(row?.rows);
+  return { rows, long: Number(row?.tables) - rows, indexes: Number(row?.indexes) };
 }
 
 /** Gives the room of what is gone free for what comes, as a server's autovacuum does within minutes. An embedded database that is open is left alone. */

@@ -6,7 +6,7 @@ import { medianOf } from '../quantiles.ts';
 import { allRight } from '../right.ts';
 import { type Findings, type Plan, tell } from '../scenario.ts';
 import { type Name, names, type Running, type Stage } from '../stage.ts';
-import { storageSize, vacuumOpen } from '../storage-size.ts';
+import { storageSizes, type TableSize, vacuumOpen } from '../storage-size.ts';
 import { type Taken, takeTurn } from '../take-turn.ts';
 import { warmUp } from '../warm-up.ts';
 
@@ -24,6 +24,8 @@ interface Growth {
   tens: number[];
   /** Of all turns since the tables were measured, those that warmed the service up included. */
   bytesPerTurn: number;
+  /** The same by table, the largest first; those that stayed as they were are absent. */
+  tables: Record<string, TableSize>;
 }
 
 /** One thread that goes on and on: what its turns take outside the model, and what they leave in the database. */
@@ -43,11 +45,11 @@ export async function measureGrowth(stage: Stage, plan: Plan): Promise<Findings>
 interface Begun {
   running: Running;
   warm: number;
-  before: number;
+  before: Record<string, TableSize>;
 }
 
 async function begin(stage: Stage, name: Name, plan: Plan): Promise<Begun> {
-  const before = await sizeOf(stage, name);
+  const before = await sizesOf(stage, name);
   const running = await stage.start(name, { env: { REFERENCE_WINDOW: referenceWindow } });
   const warm = await warmUp(stage, running.subject, plan.quick ? 500 : 8_000);
   return { running, warm, before };
@@ -75,11 +77,33 @@ async function grow(stage: Stage, { running, warm, before }: Begun, turns: numbe
   const times = await stage.model.takeTimes();
   const outside = taken.map(({ number, endMs }) => endMs - (times.get(number) ?? 0));
   const tens = Array.from({ length: turns / 10 }, (_, at) => medianOf(outside.slice(10 * at, 10 * at + 10)));
-  return { turns, tens, bytesPerTurn: ((await sizeOf(stage, name)) - before) / (warm + turns) };
+  const tables = grownSince(before, await sizesOf(stage, name), warm + turns);
+  const bytesPerTurn = Object.values(tables).reduce((sum, size) => sum + totalOf(size), 0);
+  return { turns, tens, bytesPerTurn, tables };
 }
 
-function sizeOf(stage: Stage, name: Name): Promise<number> {
-  return storageSize(stage.placeOf(name), schemasOf[name]);
+function sizesOf(stage: Stage, name: Name): Promise<Record<string, TableSize>> {
+  return storageSizes(stage.placeOf(name), schemasOf[name]);
+}
+
+/** What each table has more, a turn. */
+function grownSince(
+  before: Record<string, TableSize>,
+  after: Record<string, TableSize>,
+  turns: number,
+): Record<string, TableSize> {
+  const grown = Object.entries(after).map(([table, now]): [string, TableSize] => {
+    const then = before[table] ?? { rows: 0, long: 0, indexes: 0 };
+    const part = (name: keyof TableSize) => Math.round((now[name] - then[name]) / turns);
+    return [table, { rows: part('rows'), long: part('long'), indexes: part('indexes') }];
+  });
+  return Object.fromEntries(
+    grown.filter(([, size]) => totalOf(size) !== 0).sort(([, a], [, b]) => totalOf(b) - totalOf(a)),
+  );
+}
+
+function totalOf({ rows, long, indexes }: TableSize): number {
+  return rows + long + indexes;
 }
 
 function figuresOf(baton: Growth, reference: Growth): Figure[] {
