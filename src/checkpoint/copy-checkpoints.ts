@@ -9,8 +9,8 @@ export async function copyCheckpoints(db: Kysely<Schema>, from: string, to: stri
   await sql`
     with values_copied as (
       insert into baton.checkpoint_value
-        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select ${to}, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base
+        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base, steps)
+      select ${to}, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base, steps
       from baton.checkpoint_value where thread_id = ${from}
     ), writes_copied as (
       insert into baton.checkpoint_write (thread_id, checkpoint_ns, checkpoint_id, task_id, idx, channel, data)

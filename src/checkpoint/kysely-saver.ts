@@ -22,6 +22,7 @@ import { forgetTuple, type KnownTuple, noteTuple, recallTuple } from './known-tu
 import { makeTuple } from './make-tuple.ts';
 import { makeVersioning } from './next-version.ts';
 import { OpenPacks } from './open-packs.ts';
+import { OpenRows } from './open-rows.ts';
 import type { Author, NewCheckpoint } from './put-checkpoint.ts';
 import { type NewWrite, putWrites } from './put-writes.ts';
 import { type CheckpointRow, readCheckpoints } from './read-checkpoints.ts';
@@ -53,7 +54,7 @@ export class KyselySaver extends BaseCheckpointSaver {
   /** The writes that are on their way, by checkpoint. */
   readonly #writing = new Map<string, Promise<void>>();
   /** What the runs under way are filling. */
-  readonly #packs = new WeakMap<CheckpointJournal, OpenPacks>();
+  readonly #open = new WeakMap<CheckpointJournal, { packs: OpenPacks; rows: OpenRows }>();
 
   constructor(db: Kysely<Schema>, { appendOnly = [], pageSize = 20 }: KyselySaverOptions = {}) {
     super(serializer);
@@ -196,13 +197,17 @@ export class KyselySaver extends BaseCheckpointSaver {
       await journal.saved();
       return saveAlone();
     }
-    const packs = this.#packs.get(journal) ?? new OpenPacks();
-    this.#packs.set(journal, packs);
+    const { packs, rows } = this.#open.get(journal) ?? { packs: new OpenPacks(), rows: new OpenRows() };
+    this.#open.set(journal, { packs, rows });
+    const planned = planCheckpoint(this.#store, row, values);
     journal.put({
       row,
-      values: planCheckpoint(this.#store, row, values),
+      values: planned.map((value) => rows.place(row.checkpoint_ns, value)),
       pack: packs.choose(row),
-      saveAlone,
+      saveAlone() {
+        rows.close();
+        return saveAlone();
+      },
     });
     await (journal.waits ? journal.saved() : setImmediate()); // what the step said before is in the journal by then
   }

@@ -36,7 +36,7 @@ export async function measureThread(db: Kysely<Schema>, threadId: string): Promi
       coalesce(sum(pg_column_size(e.events) + pg_column_size(row (tenant_id, thread_id, first_seq, last_seq, run_id, created_at))), 0)::int8
     from baton.event e where thread_id = ${threadId}::uuid
     union all
-    select 'channel', channel, count(*), sum(pg_column_size(v.*))::int8
+    select 'channel', channel, sum(coalesce((select count(*) from jsonb_object_keys(v.steps)), 1))::int8, sum(pg_column_size(v.*))::int8
     from baton.checkpoint_value v where thread_id = ${threadId} group by channel order by 1, 2`.execute(db);
   const part = (name: string): Part => {
     const { count, bytes } = rows.find((row) => row.part === name) ?? { count: 0, bytes: 0 };

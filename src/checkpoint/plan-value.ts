@@ -23,7 +23,7 @@ export function planArray(
   return {
     channel,
     version,
-    data: items.slice(known).map(dumpValue).join(','),
+    data: items.slice(known).map(dumpValue).join(',\n'),
     chain: start?.chain ?? version,
     chain_start: position,
     chain_end: position + items.length - known,

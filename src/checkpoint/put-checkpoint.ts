@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import { findValue, goneOn } from '../db/find-value.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ChainPiece } from './array-memory.ts';
 import { fence } from './fence.ts';
@@ -26,7 +27,9 @@ export interface Author {
 export interface NewValue {
   channel: string;
   version: string;
-  /** JSON: the value, or the items without their brackets. */
+  /** The first version of the row that it goes to; absent where it has a row of its own: see `OpenRows`. */
+  row_version?: string;
+  /** JSON: the value, or the items without their brackets, a line each. */
   data: string;
   /** Absent, like all that follows, where the value is no array that grows. */
   chain?: string;
@@ -51,7 +54,7 @@ export type PutOutcome = 'lost' | 'broken' | { appended: string[]; branched: str
  *
  * Items go where their chain goes on. When another branch has already continued the chain there, they
  * begin a chain of their own, named after their version, on the same base. The unique index on a chain's
- * positions decides between branches that are saved at the same moment. A checkpoint never changes: to
+ * positions decides between branches that are saved at the same moment, in rows of their own; rows that grow belong to runs that own the thread. A checkpoint never changes: to
  * save it again, as LangGraph does where a run that saves at its end alone took no step, does nothing.
  */
 export async function putCheckpoint(
@@ -60,7 +63,9 @@ export async function putCheckpoint(
   values: NewValue[],
   { owner, runId }: Author,
 ): Promise<PutOutcome> {
-  const place = sql`${row.thread_id}::text, ${row.checkpoint_ns}::text`;
+  const here = { threadId: sql`${row.thread_id}::text`, namespace: sql`${row.checkpoint_ns}::text` };
+  const place = sql`${here.threadId}, ${here.namespace}`;
+  const start = findValue({ ...here, channel: sql`given.channel`, version: sql`given.after` });
   const absorbed = runId !== undefined && row.parent_id !== null && row.parent_id !== row.checkpoint_id;
   const { rows } = await sql<{ held: boolean; sound: boolean; appended: string[]; branched: string[] }>`
     with held as (${fence(row.thread_id, owner)}), given as (
@@ -68,10 +73,7 @@ export async function putCheckpoint(
         data text, chain text, chain_start int, chain_end int, chain_from int, base jsonb, after text)
     ), sound as (
       select 1 from held where not exists (
-        select from given where after is not null and not exists (
-          select from baton.checkpoint_value stored
-          where (stored.thread_id, stored.checkpoint_ns) = (${place})
-            and stored.channel = given.channel and stored.version = given.after))
+        select from given where after is not null and (select true from (${start}) found) is null)
     ), fresh as (
       select 1 from sound where not exists (
         select from baton.checkpoint
@@ -83,7 +85,9 @@ export async function putCheckpoint(
     ), appended as (
       insert into baton.checkpoint_value
         (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select ${place}, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base from given, fresh
+      select ${place}, channel, version, data, chain, chain_start, chain_end, coalesce(chain_from, 0), base
+      from given, fresh
+      where not ${goneOn({ ...here, value: sql`given` })}
       on conflict do nothing
       returning channel
     ), branched as (

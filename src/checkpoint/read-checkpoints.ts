@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { findValue } from '../db/find-value.ts';
 import type { Schema } from '../db/schema.ts';
 import type { ChainPiece } from './array-memory.ts';
 import { type CheckpointQuery, findCheckpoints } from './find-checkpoints.ts';
@@ -50,18 +51,21 @@ export async function readCheckpoints(db: Kysely<Schema>, query: CheckpointQuery
 }
 
 /**
- * The values of `c` as one JSON object. An array is put together in the text, so that it is parsed once. Each value is looked up by itself (`limit`):
- * the database takes versions for a hundred, and would read all values of a thread for so many.
+ * The values of `c` that it does not hold itself, as one JSON object. An array is put together in the text, so that it is parsed once. Each value is
+ * looked up by itself: the database takes versions for a hundred, and would read all values of a thread for so many.
  */
 function stateOf(): RawBuilder<unknown> {
   return sql`
     select
       '{' || coalesce(string_agg(to_json(v.channel)::text || ':' || ${valueText()}, ','), '') || '}' as channel_values,
-      json_object_agg(v.channel, json_build_object('version', v.version, 'chain', v.chain, 'from', v.chain_from,
+      json_object_agg(v.channel, json_build_object('version', seen.version, 'chain', v.chain, 'from', v.chain_from,
         'end', v.chain_end, 'base', v.base)) filter (where v.chain is not null) as chains
     from json_each_text(c.checkpoint -> 'channel_versions') seen (channel, version)
-    cross join lateral (
-      select * from baton.checkpoint_value
-      where thread_id = c.thread_id and checkpoint_ns = c.checkpoint_ns and channel = seen.channel and version = seen.version limit 1
-    ) v`;
+    cross join lateral (${findValue({
+      threadId: sql`c.thread_id`,
+      namespace: sql`c.checkpoint_ns`,
+      channel: sql`seen.channel`,
+      version: sql`seen.version`,
+    })}) v
+    where seen.channel not in (select json_object_keys(c.checkpoint -> 'channel_values'))`;
 }

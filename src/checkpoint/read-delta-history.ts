@@ -1,5 +1,6 @@
 import type { DeltaChannelHistory } from '@langchain/langgraph-checkpoint';
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { findValue } from '../db/find-value.ts';
 import type { Schema } from '../db/schema.ts';
 import { findCheckpoint } from './find-checkpoints.ts';
 import { loadValue } from './serializer.ts';
@@ -23,7 +24,10 @@ export async function readDeltaHistory(
   place: { thread_id: string; checkpoint_ns: string; checkpoint_id: string },
   channels: string[],
 ): Promise<DeltaHistoryRow[]> {
-  const here = sql`(${place.thread_id}::text, ${place.checkpoint_ns}::text)`;
+  const [threadId, namespace] = [sql`${place.thread_id}::text`, sql`${place.checkpoint_ns}::text`];
+  const here = sql`(${threadId}, ${namespace})`;
+  const value = (channel: RawBuilder<unknown>, version: RawBuilder<unknown>) =>
+    findValue({ threadId, namespace, channel, version });
   const { rows } = await sql<DeltaHistoryRow>`
     with recursive walk as (
       select 0 as depth, parent_id,
@@ -44,17 +48,14 @@ export async function readDeltaHistory(
         select array(
           select one.channel
           from unnest(still.wanted) one (channel)
-          where c.short -> one.channel is not null or exists (
-            select from baton.checkpoint_value v where (v.thread_id, v.checkpoint_ns) = ${here}
-              and v.channel = one.channel and v.version = c.versions ->> one.channel)
+          where c.short -> one.channel is not null
+            or exists (${value(sql`one.channel`, sql`(c.versions ->> one.channel)`)})
         ) as seeded
       ) found
     )
     select wanted.channel,
       coalesce((walk.short -> wanted.channel)::text, (
-        select ${valueText()} from baton.checkpoint_value v
-        where (v.thread_id, v.checkpoint_ns) = ${here}
-          and v.channel = wanted.channel and v.version = walk.versions ->> wanted.channel)) as seed,
+        select ${valueText()} from (${value(sql`wanted.channel`, sql`(walk.versions ->> wanted.channel)`)}) v)) as seed,
       ${writesText(sql`(w.thread_id, w.checkpoint_ns) = ${here} and w.checkpoint_id = walk.checkpoint_id
         and w.channel = wanted.channel`)} as writes
     from walk cross join lateral unnest(walk.wanted) wanted (channel)

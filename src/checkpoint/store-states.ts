@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { findValue, goneOn } from '../db/find-value.ts';
 import type { GatheredCheckpoint } from './checkpoint-journal.ts';
 
 /** What is to be stored, as relations for a `with` list: `state` and `value`, whose `at` says which of the batches they are of. */
@@ -9,25 +10,28 @@ export function givenStates(batches: GatheredCheckpoint[][]): RawBuilder<unknown
         checkpoint_ns text collate "C", checkpoint_id text collate "C", parent_id text, pack text collate "C", checkpoint json, metadata json)
     ), value as materialized (
       select * from json_to_recordset(${textOf(batches.flatMap(toValues))}::json) as value (at int,
-        checkpoint_ns text, channel text, version text, data json, chain text, chain_start int, chain_end int, chain_from int, base jsonb,
-        after text, after_here boolean)
+        checkpoint_ns text, channel text, version text collate "C", row_version text collate "C", data json, chain text, chain_start int, chain_end int,
+        chain_from int, base jsonb, after text collate "C", after_here boolean)
     )`;
 }
 
 /**
  * Whether a batch of `given`, which has an `at` and a `thread_id`, can be stored as it was planned: all that its arrays go on from is
- * there, and nothing of it is in its packs, as it would be if it had been written before. Each is looked up by itself (`limit`), however much the
- * thread has; of the two indexes on packs the order names the one by `first_id`, which the database may else take for no better than the other.
+ * there, at the end of its row where that is to grow; no other branch has gone on from there; and nothing of it is in its packs, as it would be if it had been
+ * written before. Each is looked up by itself (`limit`), however much the thread has; of the two indexes on packs the order names the one by `first_id`, which the database may else take for no better than the other.
  */
 export function areSound(): RawBuilder<boolean> {
   return sql<boolean>`(
     not exists (
       select from value
       where value.at = given.at and value.after is not null and not value.after_here and (
-        select true from baton.checkpoint_value stored
-        where (stored.thread_id, stored.checkpoint_ns) = (given.thread_id::text, value.checkpoint_ns)
-          and stored.channel = value.channel and stored.version = value.after
-        limit 1) is null)
+        (select true from (${findValue({ ...place, channel: sql`value.channel`, version: sql`value.after` })}) found) is null
+        or ${goneOn({ ...place, value: sql`value` })}
+        or value.row_version is not null and value.chain_start is distinct from (
+          select stored.chain_end from baton.checkpoint_value stored
+          where stored.thread_id = given.thread_id::text and stored.checkpoint_ns = value.checkpoint_ns
+            and stored.channel = value.channel and stored.version = value.row_version
+          limit 1)))
     and not exists (
       select from state
       where state.at = given.at and state.checkpoint_id <= (
@@ -59,12 +63,27 @@ export function storeStates(): RawBuilder<unknown> {
       from numbered where pack is not null group by thread_id, checkpoint_ns, pack
       on conflict (tenant_id, thread_id, checkpoint_ns, first_id) do update
         set last_id = excluded.last_id, states = p.states || E'\\n' || excluded.states
-    ), stored as (
-      insert into baton.checkpoint_value
-        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base)
-      select good.thread_id, checkpoint_ns, channel, version,
-        case when chain is null then data::text else substr(data::text, 2, length(data::text) - 2) end, chain, chain_start, chain_end, coalesce(chain_from, 0), base
+    ), written as materialized (
+      select good.thread_id::text as thread_id, value.checkpoint_ns, value.channel, coalesce(value.row_version, value.version) as version,
+        bool_and(value.row_version is not null) as is_there, count(*) as many,
+        case when value.chain is null then min(value.data::text)
+          else coalesce(string_agg(nullif(substr(value.data::text, 2, length(value.data::text) - 2), ''), E',\\n' order by value.chain_start), '') end as data,
+        value.chain, min(value.chain_start) as chain_start, max(value.chain_end) as chain_end, coalesce(value.chain_from, 0) as chain_from,
+        value.base, jsonb_object_agg(value.version, value.chain_end) as steps
       from value join good using (at)
+      group by good.thread_id, value.checkpoint_ns, value.channel, coalesce(value.row_version, value.version), value.chain, value.chain_from, value.base
+    ), rows_new as (
+      insert into baton.checkpoint_value
+        (thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base, steps)
+      select thread_id, checkpoint_ns, channel, version, data, chain, chain_start, chain_end, chain_from, base, case when many > 1 then steps end
+      from written where not is_there
+    ), rows_grown as (
+      update baton.checkpoint_value v
+      set data = concat_ws(E',\\n', nullif(v.data, ''), nullif(written.data, '')), chain_end = written.chain_end,
+        steps = coalesce(v.steps, jsonb_build_object(v.version, v.chain_end)) || written.steps
+      from written
+      where written.is_there and written.${fewOnly} and v.thread_id = written.thread_id and v.checkpoint_ns = written.checkpoint_ns
+        and v.channel = written.channel and v.version = written.version
     )`;
 }
 
@@ -81,6 +100,12 @@ function toStates(checkpoints: GatheredCheckpoint[], at: number): string[] {
     return `${keys.slice(0, -1)},"checkpoint":${checkpoint},"metadata":${metadata}}`;
   });
 }
+
+/** As it is always; but PostgreSQL takes a range that it knows nothing of for few rows, and looks each of them up by its key. */
+const fewOnly = sql`many between 1 and 1000000`;
+
+/** Where a value of a batch belongs. */
+const place = { threadId: sql`given.thread_id::text`, namespace: sql`value.checkpoint_ns` };
 
 /** `after_here`: the version that an array goes on from is written by the same batch. */
 function toValues(checkpoints: GatheredCheckpoint[], at: number): string[] {

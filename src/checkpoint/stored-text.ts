@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
+import { itemsText } from '../db/items-text.ts';
 
 /**
- * The JSON of the value `v`. An array is put together here from the items of its chain and of the chains
+ * The JSON of the value `v`, as `findValue` finds it. An array is put together here from the items of its chain and of the chains
  * below, so that the reader parses it once; positions count through the whole array and so order them all.
  *
  * A chain is read from that row on which holds the array's first item, however many it left behind. `offset 0` keeps the database from taking
@@ -23,8 +24,9 @@ export function valueText(): RawBuilder<string> {
         ), 0) as first offset 0
       ) begin
       cross join lateral (
-        select item.data, item.chain_start from baton.checkpoint_value item
-        where ${isOfPiece} and item.chain_start >= begin.first and item.chain_start < piece.upto and item.chain_end > v.chain_from
+        select ${itemsText({ from: sql`v.chain_from`, upto: sql`piece.upto` })} as data, item.chain_start from baton.checkpoint_value item
+        where ${isOfPiece} and item.chain_start >= begin.first and item.chain_start < piece.upto
+          and least(item.chain_end, piece.upto) > v.chain_from
         offset 0
       ) part
     ), '') || ']' end`;

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { findValue } from '../db/find-value.ts';
 
 /**
  * Three statements for a `with` list that delete the values of a thread which no checkpoint of `kept` needs: a relation
@@ -12,20 +13,25 @@ export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>
     ), pieces as (
       select v.checkpoint_ns, v.channel, piece.chain, max(piece.upto) as upto, min(v.chain_from) as starts
       from versions
-      join baton.checkpoint_value v on v.thread_id = ${threadId} and v.checkpoint_ns = versions.checkpoint_ns
-        and v.channel = versions.channel and v.version = versions.version and v.chain is not null
+      cross join lateral (${findValue({
+        threadId: sql`${threadId}`,
+        namespace: sql`versions.checkpoint_ns`,
+        channel: sql`versions.channel`,
+        version: sql`versions.version`,
+      })}) v
       cross join lateral (
         select v.chain, v.chain_end as upto
         union all
         select part ->> 0, (part ->> 1)::int from jsonb_array_elements(v.base) part
       ) piece
+      where v.chain is not null
       group by v.checkpoint_ns, v.channel, piece.chain
     ), values_gone as (
       delete from baton.checkpoint_value v
       where v.thread_id = ${threadId}
         and not exists (
           select from versions n
-          where n.checkpoint_ns = v.checkpoint_ns and n.channel = v.channel and n.version = v.version
+          where n.checkpoint_ns = v.checkpoint_ns and n.channel = v.channel and (n.version = v.version or v.steps ? n.version)
         )
         and not exists (
           select from pieces p

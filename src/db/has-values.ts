@@ -1,5 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Json, JsonObject } from '../message.ts';
+import { findValue } from './find-value.ts';
+import { itemsText } from './items-text.ts';
 import { packLines } from './pack-lines.ts';
 
 /**
@@ -27,26 +29,29 @@ export function hasValues(values: JsonObject): RawBuilder<boolean> {
 }
 
 function hasValue(channel: string, value: Json): RawBuilder<boolean> {
-  const v = sql`
-    baton.checkpoint_value v where v.thread_id = thread.thread_id::text and v.checkpoint_ns = ''
-      and v.channel = ${channel} and v.version = newest.versions ->> ${channel}`;
+  const v = sql`(${findValue({
+    threadId: sql`thread.thread_id::text`,
+    namespace: sql`''`,
+    channel: sql`${channel}::text`,
+    version: sql`(newest.versions ->> ${channel})`,
+  })}) v`;
   const asked = sql`${JSON.stringify(value)}::jsonb`;
   const whole = sql<boolean>`(
     coalesce((newest.short -> ${channel}::text)::jsonb @> ${asked}, false)
-    or exists (select from ${v} and v.chain is null and v.data::jsonb @> ${asked}))`;
+    or exists (select from ${v} where v.chain is null and v.data::jsonb @> ${asked}))`;
   if (!Array.isArray(value)) return whole;
   const items = value.map(
-    (item) => sql`exists (
-      select from baton.checkpoint_value part
+    (one) => sql`exists (
+      select from baton.checkpoint_value item
       join (
         select v.chain, v.chain_end as upto
         union all
         select piece ->> 0, (piece ->> 1)::int from jsonb_array_elements(v.base) piece
-      ) piece on part.chain = piece.chain and part.chain_start < piece.upto and part.chain_end > v.chain_from
-      where part.thread_id = v.thread_id and part.checkpoint_ns = '' and part.channel = v.channel
-        and part.chain_end > part.chain_start
-        and ('[' || part.data || ']')::jsonb @> ${JSON.stringify([item])}::jsonb)`,
+      ) piece on item.chain = piece.chain and item.chain_start < piece.upto and least(item.chain_end, piece.upto) > v.chain_from
+      where item.thread_id = v.thread_id and item.checkpoint_ns = '' and item.channel = v.channel
+        and item.chain_end > item.chain_start
+        and ('[' || ${itemsText({ from: sql`v.chain_from`, upto: sql`piece.upto` })} || ']')::jsonb @> ${JSON.stringify([one])}::jsonb)`,
   );
   const all = items.length > 0 ? sql.join(items, sql` and `) : sql`true`;
-  return sql<boolean>`(${whole} or exists (select from ${v} and v.chain is not null and ${all}))`;
+  return sql<boolean>`(${whole} or exists (select from ${v} where v.chain is not null and ${all}))`;
 }

@@ -37,14 +37,15 @@ export interface CheckpointPackTable {
   states: string;
 }
 
-/** One version of one channel; never changed. */
+/** A version of a channel; of an array that grows, all versions that a run has saved one after another. */
 export interface CheckpointValueTable {
   tenant_id: Generated<string>;
   thread_id: string;
   checkpoint_ns: string;
   channel: string;
+  /** The first one of the row. */
   version: string;
-  /** JSON text: the value, or for a version of a chain the items that it adds, without their brackets. */
+  /** JSON text: the value, or for a chain the items that are added, a line each, without their brackets. */
   data: string;
   /** The version that began the chain. */
   chain: string | null;
@@ -55,6 +56,8 @@ export interface CheckpointValueTable {
   chain_from: Generated<number>;
   /** `[chain, end]` of the chains that this one continues, oldest first. */
   base: Jsonb<[string, number][]> | null;
+  /** Where each of the row's versions ends; null where there is one, which ends at `chain_end`. */
+  steps: Jsonb<Record<string, number>> | null;
 }
 
 /** What a task handed in on top of a checkpoint. */
