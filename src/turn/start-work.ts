@@ -1,8 +1,10 @@
 import { tellHeads } from '../audit/tell-heads.ts';
 import { trimAudit } from '../audit/trim-audit.ts';
 import { sweepAnswers } from '../db/cached-answers.ts';
+import { isEmbedded } from '../db/is-embedded.ts';
 import type { Database } from '../db/open-database.ts';
 import { sweepEvals } from '../db/sweep-evals.ts';
+import { vacuumEmbedded } from '../db/vacuum-embedded.ts';
 import { sweepIdentity } from '../identity/sweep-identity.ts';
 import { sweepEvents } from '../knowledge/events/sweep-events.ts';
 import { sweepContent } from '../knowledge/ingest/sweep-content.ts';
@@ -11,6 +13,7 @@ import { sweepCounts } from '../limits/database-store.ts';
 import type { Embedder } from '../model/embedder.ts';
 import { embedItems } from '../store/embed-items.ts';
 import { sweepStore } from '../store/sweep-store.ts';
+import { asOwner } from '../tenancy.ts';
 import { forgetUses } from '../usage/forget-uses.ts';
 import { releaseLost } from '../usage/release-lost.ts';
 import { every, keepHouse } from './keep-house.ts';
@@ -54,6 +57,7 @@ export async function startWork(
     () => sweepEvals(context.db, context.config.evals.days),
     () => trimAudit(context.db, context.config.audit.days),
     tellHeads(context.db, context.log),
+    ...(isEmbedded(context.db) ? [() => asOwner(() => vacuumEmbedded(context.db))] : []),
   ]);
   const telling = every(1_000, context.log, () => queueDomainEvents(context));
   void embedItems(patient.db, context.embedder).catch((error: unknown) =>
