@@ -11,7 +11,7 @@ export function givenStates(batches: GatheredCheckpoint[][]): RawBuilder<unknown
     ), value as materialized (
       select * from json_to_recordset(${textOf(batches.flatMap(toValues))}::json) as value (at int,
         checkpoint_ns text, channel text, version text collate "C", row_version text collate "C", data json, chain text, chain_start int, chain_end int,
-        chain_from int, base jsonb, after text collate "C", after_here boolean)
+        chain_from int, base jsonb, after text collate "C", after_here boolean, gone_on boolean)
     )`;
 }
 
@@ -24,14 +24,15 @@ export function areSound(): RawBuilder<boolean> {
   return sql<boolean>`(
     not exists (
       select from value
-      where value.at = given.at and value.after is not null and not value.after_here and (
-        (select true from (${findValue({ ...place, channel: sql`value.channel`, version: sql`value.after` })}) found) is null
-        or ${goneOn({ ...place, value: sql`value` })}
-        or value.row_version is not null and value.chain_start is distinct from (
-          select stored.chain_end from baton.checkpoint_value stored
-          where stored.thread_id = given.thread_id::text and stored.checkpoint_ns = value.checkpoint_ns
-            and stored.channel = value.channel and stored.version = value.row_version
-          limit 1)))
+      where value.at = given.at and value.after is not null and (
+        value.gone_on or ${goneOn({ ...place, value: sql`value` })}
+        or not value.after_here and (
+          (select true from (${findValue({ ...place, channel: sql`value.channel`, version: sql`value.after` })}) found) is null
+          or value.row_version is not null and value.chain_start is distinct from (
+            select stored.chain_end from baton.checkpoint_value stored
+            where stored.thread_id = given.thread_id::text and stored.checkpoint_ns = value.checkpoint_ns
+              and stored.channel = value.channel and stored.version = value.row_version
+            limit 1))))
     and not exists (
       select from state
       where state.at = given.at and state.checkpoint_id <= (
@@ -107,15 +108,24 @@ const fewOnly = sql`many between 1 and 1000000`;
 /** Where a value of a batch belongs. */
 const place = { threadId: sql`given.thread_id::text`, namespace: sql`value.checkpoint_ns` };
 
-/** `after_here`: the version that an array goes on from is written by the same batch. */
+/**
+ * `after_here`: the version that an array goes on from is written by the same batch; `gone_on`: so is what another one adds there, as where an array was
+ * edited. The unique index would not tell: rows that grow begin elsewhere.
+ */
 function toValues(checkpoints: GatheredCheckpoint[], at: number): string[] {
   const here = new Set<string>();
+  const ends = new Map<string, number>();
   return checkpoints.flatMap(({ row, values }) =>
     values.map((value) => {
-      const after_here = value.after !== undefined && here.has(value.after);
-      if (value.chain !== undefined) here.add(value.version);
       const { data, ...keys } = value;
-      const text = JSON.stringify({ at, checkpoint_ns: row.checkpoint_ns, ...keys, after_here });
+      const { after, version, channel, chain, chain_start = 0, chain_end = 0 } = keys;
+      const after_here = after !== undefined && here.has(after);
+      if (chain !== undefined) here.add(version);
+      const where = JSON.stringify([row.checkpoint_ns, channel, chain]);
+      const end = ends.get(where) ?? 0;
+      const gone_on = chain_end > chain_start && end > chain_start;
+      ends.set(where, Math.max(end, chain_end));
+      const text = JSON.stringify({ at, checkpoint_ns: row.checkpoint_ns, ...keys, after_here, gone_on });
       return `${text.slice(0, -1)},"data":${value.chain === undefined ? data : `[${data}]`}}`;
     }),
   );

@@ -10,15 +10,17 @@ export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>
     versions as (
       select distinct kept.checkpoint_ns, seen.channel, seen.version
       from ${kept} kept cross join json_each_text(kept.checkpoint -> 'channel_versions') seen (channel, version)
-    ), pieces as (
-      select v.checkpoint_ns, v.channel, piece.chain, max(piece.upto) as upto, min(v.chain_from) as starts
-      from versions
+    ), found as materialized (
+      select v.checkpoint_ns, v.channel, v.version, v.chain, v.chain_end, v.chain_from, v.base from versions
       cross join lateral (${findValue({
         threadId: sql`${threadId}`,
         namespace: sql`versions.checkpoint_ns`,
         channel: sql`versions.channel`,
         version: sql`versions.version`,
       })}) v
+    ), pieces as (
+      select v.checkpoint_ns, v.channel, piece.chain, max(piece.upto) as upto, min(v.chain_from) as starts
+      from found v
       cross join lateral (
         select v.chain, v.chain_end as upto
         union all
@@ -30,8 +32,7 @@ export function deleteUnneededValues(threadId: string, kept: RawBuilder<unknown>
       delete from baton.checkpoint_value v
       where v.thread_id = ${threadId}
         and not exists (
-          select from versions n
-          where n.checkpoint_ns = v.checkpoint_ns and n.channel = v.channel and (n.version = v.version or v.steps ? n.version)
+          select from found where found.checkpoint_ns = v.checkpoint_ns and found.channel = v.channel and found.version = v.version
         )
         and not exists (
           select from pieces p

@@ -137,6 +137,27 @@ test('a run that goes on from the middle of a row begins a branch, and both stay
   expect(await itemsAt(copied)).toEqual(branch.items);
 });
 
+test('a branch from the middle of a row whose first step adds nothing leaves the row as it is', async () => {
+  const thread = begin('nothing-first');
+  await runOf(thread, thread.last(), ['a', 'b', 'c', 'd']);
+  const [, , second] = thread.states;
+  if (!second) throw new Error('there are four');
+  const from = await thread.goOn(second);
+  const first = await thread.put(from, [...from.items]);
+  await thread.put(first, [...from.items, item('x')]);
+  await thread.finish();
+  for (const state of thread.states.slice(1)) expect(await itemsAt(state)).toEqual(state.items);
+});
+
+test('an array that was edited within one batch is stored beside what it was before', async () => {
+  const thread = begin('edited');
+  const first = await thread.put(thread.last(), [item('a')]);
+  await thread.put(first, [...first.items, item('b')]);
+  await thread.put(thread.last(), [...first.items, item('c')]);
+  await thread.finish();
+  for (const state of thread.states.slice(1)) expect(await itemsAt(state)).toEqual(state.items);
+});
+
 test('a step that is saved by itself comes between two rows, and nothing is lost', async () => {
   const thread = begin('between');
   const before = await runOf(thread, thread.last(), ['a', 'b']);
