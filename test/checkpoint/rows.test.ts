@@ -117,6 +117,15 @@ test('a row that gets long is followed by another', async () => {
   expect(await itemsAt(state)).toEqual(state.items);
 });
 
+test('a row has so many steps and no more, even where they add nothing', async () => {
+  const thread = begin('many');
+  let state = thread.last();
+  for (let at = 0; at < 70; at++) state = await thread.put(state, at === 0 ? [item('a')] : [...state.items]);
+  await thread.finish();
+  expect((await rowsOf('many')).map(({ versions }) => versions)).toEqual([32, 32, 6]);
+  expect(await itemsAt(state)).toEqual(state.items);
+});
+
 test('a run that goes on from the middle of a row begins a branch, and both stay as they are', async () => {
   const thread = begin('fork');
   const trunk = await runOf(thread, thread.last(), ['a', 'b', 'c', 'd']);
