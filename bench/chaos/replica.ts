@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ServiceProcess, startProcess } from '../../test/support/start-process.ts';
+import { NeverListenedError, type ServiceProcess, startProcess } from '../../test/support/start-process.ts';
 import type { Role } from './options.ts';
 import type { Target, TcpProxy } from './tcp-proxy.ts';
 
@@ -62,7 +62,10 @@ export async function openReplica(options: ReplicaOptions): Promise<Replica> {
       service = undefined;
       await sleep(pauseMs());
       if (ended) break;
-      await start().catch((error: unknown) => logs.write(`not started: ${String(error)}\n`));
+      await start().catch((error: unknown) => {
+        logs.write(`not started: ${String(error)}\n`);
+        if (error instanceof NeverListenedError) replica.troubles.push(`${name}: ${error.message}`);
+      });
     }
     await end('SIGTERM');
   }

@@ -14,9 +14,12 @@ export interface ServiceProcess {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null>;
 }
 
+/** In milliseconds: what has not begun to listen by then never will. */
+const listensWithin = 120_000;
+
 /**
  * Starts the service on a free port, in the folder of its project, and resolves when it listens. Rejects with what it
- * said when it ends before.
+ * said when it ends before, and with a `NeverListenedError` when it does neither.
  */
 export async function startProcess(
   env: Record<string, string | undefined>,
@@ -40,11 +43,19 @@ export async function startProcess(
       if (url && said.endsWith('\n\n')) resolve(url);
     });
   });
+  let isLate = false;
+  const late = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, listensWithin);
   const ended = once(child, 'exit').then(() => {
+    clearTimeout(late);
+    if (isLate) throw new NeverListenedError(`The service does not listen: ${said}${failed}`);
     throw new Error(`The service ended: ${said}${failed}`);
   });
   ended.catch(() => undefined); // expected once it listens
   const url = await Promise.race([listening, ended]);
+  clearTimeout(late);
   return {
     url,
     greeting: said,
@@ -57,4 +68,9 @@ export async function startProcess(
       return child.exitCode;
     },
   };
+}
+
+/** The service was started, and for minutes it neither listened nor ended. */
+export class NeverListenedError extends Error {
+  override name = 'NeverListenedError';
 }
