@@ -269,7 +269,7 @@ class History {
     await this.#goOn(this.#newest(), randomUUID(), true);
   }
 
-  /** Rows of one version become those of before 0029. */
+  /** Rows of one version become as they were before rows had `steps`. */
   async #age(): Promise<void> {
     await sql`
       update baton.checkpoint_value set data = replace(data, E',\\n', ',')
