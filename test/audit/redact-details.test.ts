@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { keepText, redactDetails } from '../../src/audit/redact-details.ts';
 import { growthOf, mostGrowth } from '../support/growth.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U';
 const secrets = [
@@ -86,5 +87,6 @@ test('any value becomes JSON that can be kept', () => {
       expect(JSON.parse(JSON.stringify(kept))).toEqual(kept);
       expect(JSON.stringify(kept)).not.toContain('\\u0000');
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readPacket, writePackets } from '../../src/bus/packet.ts';
 import { bare, type Signal } from '../../src/bus/signal.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 import { delta } from './open-test-bus.ts';
 
 const signal: fc.Arbitrary<Signal> = fc.oneof(
@@ -35,6 +36,7 @@ test('packets fit their bytes and say all that was said, in order', () => {
         expect([said, bare(said), { type: 'lost' }]).toContainEqual(read[index]);
       }
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 

@@ -3,6 +3,7 @@ import { emptyCheckpoint, uuid6 } from '@langchain/langgraph-checkpoint';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { KyselySaver } from '../../src/checkpoint/kysely-saver.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 import { makeTestDatabase } from '../support/test-database.ts';
 import { allOf, human, idsOf, makeChat, on } from './support.ts';
 
@@ -206,5 +207,5 @@ test('whatever two savers append, cut and fork, every checkpoint reads as it was
       written.map(({ items }) => items).reverse(),
     );
   };
-  await fc.assert(fc.asyncProperty(steps, check), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(steps, check), { numRuns: runsOf(60), seed: seedOf(1) });
 }, 60_000);

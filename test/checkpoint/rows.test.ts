@@ -13,6 +13,7 @@ import { measureThread } from '../../src/checkpoint/measure-thread.ts';
 import { hasValues } from '../../src/db/has-values.ts';
 import { createThread } from '../../src/db/threads.ts';
 import { inTenant, localTenant } from '../../src/tenancy.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 import { makeTestDatabase } from '../support/test-database.ts';
 import { on, openJournal, writeStates } from './support.ts';
 
@@ -250,6 +251,6 @@ test('whatever a run adds, leaves behind and branches from, each state reads as 
       const copied = { ...state, config: on(`${name}-copy`, state.config.configurable?.checkpoint_id) };
       expect(await itemsAt(copied)).toEqual(state.items);
     }),
-    { numRuns: 40 },
+    { numRuns: runsOf(40), seed: seedOf(1) },
   );
 });

@@ -4,6 +4,7 @@ import { covers, narrow } from '../../src/identity/covers.ts';
 import { heldToGraphs, mayUseGraph } from '../../src/identity/may-use-graph.ts';
 import { hasScope, scopes } from '../../src/identity/scopes.ts';
 import { type Caller, inTenant, roles } from '../../src/tenancy.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 
 const caller = (more: Partial<Caller> = {}): Caller => ({
   tenant: 'acme',
@@ -43,6 +44,7 @@ test('what somebody is narrowed to, they had', () => {
         ),
       ).toBe(true);
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 

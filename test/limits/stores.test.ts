@@ -5,6 +5,7 @@ import type { Charge, LimitStore } from '../../src/limits/limit-store.ts';
 import { asLimitStore, openMemoryStore } from '../../src/limits/memory-store.ts';
 import { openRedisStore, type RedisStore } from '../../src/limits/redis-store.ts';
 import { makeRedisServer, type RedisServer, whyNoRedis } from '../bus/redis-server.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
 
 const why = whyNoRedis();
@@ -136,6 +137,7 @@ test('within no time as long as the window is more than the limit ever taken', a
         expect(within.reduce((sum, { cost }) => sum + cost, 0)).toBeLessThanOrEqual(quota);
       }
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 
@@ -151,7 +153,7 @@ test('all stores say the same of the same requests', async () => {
         for (const readings of said) expect(readings).toEqual(said[0]);
       }
     }),
-    { numRuns: 15 },
+    { numRuns: runsOf(15), seed: seedOf(1) },
   );
 });
 

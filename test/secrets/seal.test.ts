@@ -6,6 +6,7 @@ import { ConfigError } from '../../src/errors.ts';
 import { seal } from '../../src/secrets/seal.ts';
 import { SecretError } from '../../src/secrets/secret-error.ts';
 import { sealedUnder, unseal } from '../../src/secrets/unseal.ts';
+import { runsOf, seedOf } from '../support/property-runs.ts';
 
 const first = { id: 'first', key: createSecretKey(randomBytes(32)) };
 const second = { id: 'second', key: createSecretKey(randomBytes(32)) };
@@ -26,6 +27,7 @@ test('what was sealed opens at its place, whatever text it is', () => {
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
       expect(unseal(seal(text, place, [first]), place, [first])).toBe(text.toWellFormed());
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 

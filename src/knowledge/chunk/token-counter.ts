@@ -29,15 +29,15 @@ async function load(encoding: Encoding): Promise<CountTokens> {
     encoding === 'o200k_base'
       ? await import('js-tiktoken/ranks/o200k_base')
       : await import('js-tiktoken/ranks/cl100k_base');
-  return countByWords(new Tiktoken(ranks.default));
+  return countByWords(new Tiktoken(ranks.default), new RegExp(ranks.default.pat_str, 'gu'));
 }
 
 /**
- * Counts word by word, and remembers words: encodings never join two words, each with the blank before it and the line ends after
- * it, in one token. The tokenizer's time grows with the square of a word, so that long ones are cut, which may add a token at a cut: a
- * chunk of such text is a little shorter than it might be.
+ * Counts word by word, and remembers words: an encoding splits a text by its pattern first, and no token reaches over such a word's
+ * end. The tokenizer's time grows with the square of a word, so that long ones are cut, which may add a token at a cut: a chunk of such
+ * text is a little shorter than it might be.
  */
-function countByWords(tokenizer: Tiktoken): CountTokens {
+function countByWords(tokenizer: Tiktoken, words: RegExp): CountTokens {
   const known = new Map<string, number>();
   const count = (word: string) => {
     const found = known.get(word);
@@ -56,9 +56,6 @@ function countByWords(tokenizer: Tiktoken): CountTokens {
 }
 
 const mostKnown = 50_000;
-
-/** A slash at the beginning of a line may be one token with the line end before it. */
-const words = /\s+(?=[^\S\r\n]\S)|[^\S\r\n]?\S+(?:[\r\n]+\/\S*)*[\r\n]*|\s+/g;
 
 /** Bytes count: letters beyond ASCII are two to four. */
 function* cut(word: string): Generator<string> {

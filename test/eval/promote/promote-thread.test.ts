@@ -13,6 +13,7 @@ import { type Json, textOf } from '../../../src/message.ts';
 import type { ChatModel } from '../../../src/model/chat-model.ts';
 import { ask, watch } from '../../support/ask.ts';
 import { testConfig } from '../../support/open-test-context.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 import { call, say, transfer } from '../../support/scripted-model.ts';
 import { root } from '../../support/start-process.ts';
 import { agentText, makeProject, type TempProject } from '../../support/temp-project.ts';
@@ -138,7 +139,7 @@ test('nothing personal of a thread is in its case, as it is written or as it is 
       for (const { text } of planted)
         for (const seen of [yaml, read]) expect(seen.toLowerCase()).not.toContain(text.toLowerCase());
     }),
-    { numRuns: 20 },
+    { numRuns: runsOf(20), seed: seedOf(1) },
   );
 });
 

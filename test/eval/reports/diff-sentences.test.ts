@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diffFiles } from '../../../src/eval/reports/diff-files.ts';
 import { diffSentences } from '../../../src/eval/reports/diff-sentences.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 
 const triage = `---
 model: fast
@@ -65,6 +66,7 @@ test('wherever a text is wrapped, and whatever else it holds, wrapping is no cha
       const wrapped = `${words.map((one, at) => `${one}${at < words.length - 1 ? (breaks[at] ? '\n' : ' ') : ''}`).join('')}.`;
       expect(diffSentences(text, wrapped)).toEqual({ removed: [], added: [] });
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 

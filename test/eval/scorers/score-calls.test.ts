@@ -5,6 +5,7 @@ import { pairInAnyOrder, pairInOrder } from '../../../src/eval/scorers/calls/pai
 import { scoreCalls } from '../../../src/eval/scorers/score-calls.ts';
 import type { SeenCall } from '../../../src/eval/transcript.ts';
 import type { Json } from '../../../src/message.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 import { callOf, seenOf } from './seen.ts';
 
 function expected(name: string, args: Record<string, Json[] | null> = {}, agent?: string): ExpectedCall {
@@ -149,7 +150,7 @@ test('calls are paired as well as they can be', () => {
       expect(sumOf(table, pairInAnyOrder(table))).toBeCloseTo(greatest(table, false), 9);
       expect(sumOf(table, pairInOrder(table))).toBeCloseTo(greatest(table, true), 9);
     }),
-    { numRuns: 400 },
+    { numRuns: runsOf(400), seed: seedOf(1) },
   );
 });
 
@@ -163,6 +164,7 @@ test('a pair has its own call on either side, and in order pairs do not cross', 
       const columns = pairInOrder(table).map(([, column]) => column);
       expect(columns).toEqual(columns.toSorted((one, other) => one - other));
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 
@@ -192,6 +194,7 @@ test('the order of calls changes nothing, and asking for it never makes a score 
         expect(plain.passed).toBe(Math.abs((plain.value ?? 0) - 1) < 1e-9);
       },
     ),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
 

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bm25Chunks, bm25Query } from '../../../src/knowledge/search/bm25-chunks.ts';
 import { inTenant, localTenant } from '../../../src/tenancy.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 import { makeTestDatabase, type TestDatabase } from '../../support/test-database.ts';
 
 let made: TestDatabase;
@@ -106,7 +107,7 @@ test('the database scores as BM25 does', async () => {
         expect(order).toEqual(order.toSorted(([a = 0, b = 0], [c = 0, d = 0]) => a - c || b - d));
       },
     ),
-    { numRuns: 40 },
+    { numRuns: runsOf(40), seed: seedOf(1) },
   );
 }, 120_000);
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findEvidence } from '../../../src/model/evidence/find-evidence.ts';
 import type { EvidencePassage } from '../../../src/model/evidence/read-passages.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 
 const keys: EvidencePassage = {
   id: 'p-1111111111',
@@ -139,5 +140,6 @@ test('whatever is asked, each quote stands in the passage that it names, at most
         expect(passages.some((passage) => passage.id === id && passage.text.includes(text))).toBe(true);
       expect(findEvidence(question, passages, { least: Number.NEGATIVE_INFINITY })).toEqual(found);
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });

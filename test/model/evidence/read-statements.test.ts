@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readStatements } from '../../../src/model/evidence/read-statements.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 
 const quotable = (text: string) =>
   readStatements(text)
@@ -98,5 +99,6 @@ test('every statement stands in the text where it says, in order', () => {
         end = statement.end;
       }
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { splitSentences } from '../../../src/model/evidence/split-sentences.ts';
+import { runsOf, seedOf } from '../../support/property-runs.ts';
 
 const textsOf = (text: string) => splitSentences(text).map((sentence) => sentence.text);
 
@@ -54,5 +55,6 @@ test('every sentence stands in the text where it says, in order, and nothing but
       }
       expect(text.slice(end).trim()).toBe('');
     }),
+    { numRuns: runsOf(100), seed: seedOf(1) },
   );
 });
