@@ -9,7 +9,7 @@ import { migrate } from './db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from './db/open-database.ts';
 import { pingDatabase } from './db/ping-database.ts';
 import type { Schema } from './db/schema.ts';
-import { limitsFor, noLimits } from './db/session-limits.ts';
+import { limitsFor, patientLimits } from './db/session-limits.ts';
 import { errorMessage, StartError } from './errors.ts';
 import { type GraphShelf, openGraphShelf } from './handoff/graph-shelf.ts';
 import { prepareTools } from './handoff/prepare-tools.ts';
@@ -220,7 +220,7 @@ async function fill(
   };
 }
 
-/** The same database for what takes as long as it takes: migrations, the films, vectors. Without limits, and beside the pool. */
+/** The same database for what takes as long as it takes: migrations, the films, vectors. With few limits, and beside the pool. */
 function openPatient(
   database: Database,
   { knowledge, database: { statementCache } }: Config,
@@ -229,7 +229,7 @@ function openPatient(
   if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
   return openPostgres(database.connection.connectionString, {
     max: 2 + knowledge.concurrency,
-    limits: noLimits,
+    limits: patientLimits,
     statements: statementCache,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),
   });

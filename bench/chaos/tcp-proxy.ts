@@ -77,13 +77,16 @@ function join(client: Socket, upstream: Socket, onClose: () => void): Link {
     one.setNoDelay(true);
     one.on('error', () => undefined); // the other side is told by the close
     one.on('close', () => {
+      if (stalled) return; // the other side is told when it goes on
       onClose();
-      if (!stalled) other.destroy();
+      other.destroy();
     });
   }
   pass();
   return {
     cut() {
+      stalled = false;
+      onClose();
       client.resetAndDestroy();
       upstream.resetAndDestroy();
     },

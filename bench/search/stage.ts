@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { migrate } from '../../src/db/migrate.ts';
 import { type Database, openEmbedded, openPostgres } from '../../src/db/open-database.ts';
-import { noLimits } from '../../src/db/session-limits.ts';
+import { patientLimits } from '../../src/db/session-limits.ts';
 import { onServer, urlOf } from '../../test/support/template-database.ts';
 
 /** A database of its own, that is dropped at the end. */
@@ -30,7 +30,7 @@ export async function openEmbeddedStage(): Promise<Stage> {
 export async function openServerStage(server: string): Promise<Stage> {
   const name = `baton_bench_search_${process.pid}`;
   await onServer(server, `create database ${name}`);
-  const database = openPostgres(urlOf(server, name), { limits: noLimits });
+  const database = openPostgres(urlOf(server, name), { limits: patientLimits });
   await migrate(database.db);
   return {
     name: 'postgres',

@@ -1,6 +1,6 @@
 import { migrate } from '../../src/db/migrate.ts';
 import { openEmbedded, openPostgres } from '../../src/db/open-database.ts';
-import { noLimits } from '../../src/db/session-limits.ts';
+import { patientLimits } from '../../src/db/session-limits.ts';
 import { createTenant } from '../../src/db/tenants.ts';
 import { ensureShop } from '../../src/films/load-shop.ts';
 import { makeKey } from '../../src/identity/make-key.ts';
@@ -16,7 +16,7 @@ export type Place = { url: string } | { folder: string };
  */
 export async function prepareDatabase(place: Place): Promise<{ key: string; longFilms: number }> {
   const database =
-    'url' in place ? openPostgres(place.url, { limits: noLimits }) : await openEmbedded(place.folder);
+    'url' in place ? openPostgres(place.url, { limits: patientLimits }) : await openEmbedded(place.folder);
   const { db } = database;
   try {
     await migrate(db);

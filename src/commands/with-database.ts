@@ -2,7 +2,7 @@ import { openDatabase } from '../app-context.ts';
 import { type Config, readConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Database } from '../db/open-database.ts';
-import { noLimits } from '../db/session-limits.ts';
+import { patientLimits } from '../db/session-limits.ts';
 import type { Logger } from '../log.ts';
 import { openQuietLog } from './open-quiet-log.ts';
 
@@ -12,7 +12,7 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const config = readConfig();
   const log = openQuietLog(config);
-  const database = await openDatabase(config, log, noLimits);
+  const database = await openDatabase(config, log, patientLimits);
   try {
     await migrate(database.db);
     return await work(database, config, log);

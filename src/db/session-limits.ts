@@ -13,11 +13,11 @@ export interface SessionLimits {
   silence: number;
 }
 
-/** For migrations and other work that takes as long as it takes. */
-export const noLimits: SessionLimits = {
+/** For migrations and other work that takes as long as it takes. Who has gone in the middle of a transaction lets go of its locks. */
+export const patientLimits: SessionLimits = {
   statement: 0,
   lock: 0,
-  idleInTransaction: 0,
+  idleInTransaction: 600_000,
   transaction: 0,
   silence: 0,
 };

@@ -1,5 +1,6 @@
 import { tellHeads } from '../audit/tell-heads.ts';
 import { trimAudit } from '../audit/trim-audit.ts';
+import { analyzeGrown } from '../db/analyze-grown.ts';
 import { sweepAnswers } from '../db/cached-answers.ts';
 import { isEmbedded } from '../db/is-embedded.ts';
 import type { Database } from '../db/open-database.ts';
@@ -34,6 +35,9 @@ export interface WorkContext extends TurnContext {
   readers: Readers;
 }
 
+/** How often tables are looked at that grow, whose statements need other plans. */
+const countEveryMs = 5_000;
+
 /** Begins to carry out runs. The embedded database has no other process: what it says is under way is not. */
 export async function startWork(
   context: WorkContext,
@@ -60,6 +64,9 @@ export async function startWork(
     ...(isEmbedded(context.db) ? [() => asOwner(() => vacuumEmbedded(context.db))] : []),
   ]);
   const telling = every(1_000, context.log, () => queueDomainEvents(context));
+  const counting = every(countEveryMs, context.log, async () => {
+    await asOwner(() => analyzeGrown(patient.db));
+  });
   void embedItems(patient.db, context.embedder).catch((error: unknown) =>
     context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
   );
@@ -78,6 +85,7 @@ export async function startWork(
     async end() {
       work.end();
       telling();
+      counting();
       rest();
       await knowledge();
     },

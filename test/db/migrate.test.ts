@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { migrate, pendingMigrations } from '../../src/db/migrate.ts';
 import { openPostgres } from '../../src/db/open-database.ts';
-import { noLimits } from '../../src/db/session-limits.ts';
+import { patientLimits } from '../../src/db/session-limits.ts';
 import { openLog } from '../../src/log.ts';
 import { openQueue } from '../../src/queue/open-queue.ts';
 import { onServer, urlOf } from '../support/template-database.ts';
@@ -16,7 +16,7 @@ test.skipIf(template.kind === 'pglite')(
     const name = `baton_test_${randomUUID().replaceAll('-', '')}`;
     await onServer(template.url, `create database ${name}`);
     const url = urlOf(template.url, name);
-    const databases = Array.from({ length: 6 }, () => openPostgres(url, { max: 2, limits: noLimits }));
+    const databases = Array.from({ length: 6 }, () => openPostgres(url, { max: 2, limits: patientLimits }));
     onTestFinished(async () => {
       for (const { close } of databases) await close();
       await onServer(template.url, `drop database ${name} with (force)`);

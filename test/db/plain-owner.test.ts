@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, inject, onTestFinished, test } from 'vitest';
 import { migrate } from '../../src/db/migrate.ts';
 import { openPostgres } from '../../src/db/open-database.ts';
-import { noLimits } from '../../src/db/session-limits.ts';
+import { patientLimits } from '../../src/db/session-limits.ts';
 import { createThread, getThread } from '../../src/db/threads.ts';
 import { openLog } from '../../src/log.ts';
 import { openQueue } from '../../src/queue/open-queue.ts';
@@ -26,7 +26,7 @@ test.skipIf(template.kind === 'pglite')(
     await onServer(urlOf(template.url, name), 'create extension vector');
     const url = new URL(urlOf(template.url, name));
     [url.username, url.password] = [owner, 'plain'];
-    const database = openPostgres(url.href, { limits: noLimits });
+    const database = openPostgres(url.href, { limits: patientLimits });
     onTestFinished(async () => {
       await database.close();
       await onServer(template.url, `drop database ${name} with (force)`);

@@ -3,7 +3,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { isOverdue, isUnavailable } from '../../src/db/is-unavailable.ts';
 import { openPostgres, type PoolOptions } from '../../src/db/open-database.ts';
 import type { Schema } from '../../src/db/schema.ts';
-import { limitsFor, noLimits } from '../../src/db/session-limits.ts';
+import { limitsFor, patientLimits } from '../../src/db/session-limits.ts';
 import { openProxy } from '../bus/tcp-proxy.ts';
 import { openTestDatabase } from '../support/test-database.ts';
 
@@ -97,7 +97,7 @@ onServer('a statement, a lock and a transaction take no longer than they may', a
 });
 
 onServer('what may take as long as it takes has no limits, also where the server has some', async () => {
-  const pool = await openPool({ limits: noLimits });
+  const pool = await openPool({ limits: patientLimits });
   await sql`alter database ${sql.id(new URL(pool.connection.connectionString).pathname.slice(1))}
     set statement_timeout = 100`.execute(pool.beside);
   const slept = await sql`select pg_sleep(0.4), 1 as one`.execute(pool.db);

@@ -4,7 +4,7 @@ import { openDatabase } from '../../app-context.ts';
 import type { Config } from '../../config.ts';
 import { FolderInUseError } from '../../db/lock-file.ts';
 import { migrate } from '../../db/migrate.ts';
-import { noLimits } from '../../db/session-limits.ts';
+import { patientLimits } from '../../db/session-limits.ts';
 import { errorMessage } from '../../errors.ts';
 import type { EvalReport } from '../../eval/comparison.ts';
 import { keepReport } from '../../eval/results/keep-report.ts';
@@ -30,7 +30,7 @@ export async function keepEverywhere(
   if (!flags.keep || report.runs.length === 0) return;
   if (!url && !existsSync(path.join(dataDir, 'db'))) return;
   try {
-    const database = await openDatabase(config, log, noLimits);
+    const database = await openDatabase(config, log, patientLimits);
     try {
       await migrate(database.db);
       await inTenant(localTenant, () => keepReport(database.db, report));
