@@ -198,22 +198,31 @@ async function fill(
   const context = { ...open, turns: noTurns(), journal };
   watchTurns(context, database);
   const stops = [hearOthers(context), watchQueue(context), watchProcess(metrics.registry)];
-  const worker = works ? await startWork(context, patient) : undefined;
+  let worker: Awaited<ReturnType<typeof startWork>> | undefined;
+  const empty = async (milliseconds: number) => {
+    await graphs.close();
+    worker?.stop();
+    await stopTurns(context, milliseconds);
+    sendWatchersAway(context);
+    await worker?.end();
+    for (const stop of stops) stop();
+    mail.close();
+    await bus.close();
+    limits.close();
+    await readers.close();
+    await ledger.close();
+    await queue.close();
+  };
+  try {
+    if (works) worker = await startWork(context, patient);
+  } catch (error) {
+    await empty(0).catch(() => undefined); // what failed first is told
+    throw error;
+  }
   return {
     ...context,
     async close(milliseconds = config.runs.drainSeconds * 1_000) {
-      await graphs.close();
-      worker?.stop();
-      await stopTurns(context, milliseconds);
-      sendWatchersAway(context);
-      await worker?.end();
-      for (const stop of stops) stop();
-      mail.close();
-      await bus.close();
-      limits.close();
-      await readers.close();
-      await ledger.close();
-      await queue.close();
+      await empty(milliseconds);
       await patient.close();
       await database.close();
     },

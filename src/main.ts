@@ -17,6 +17,6 @@ async function main(): Promise<void> {
 }
 
 main().catch(async (error: unknown) => {
-  const { printFailure } = await import('./commands/print-failure.ts');
-  printFailure(error);
+  const { endWithFailure } = await import('./commands/print-failure.ts');
+  endWithFailure(error);
 });

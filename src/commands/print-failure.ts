@@ -7,3 +7,9 @@ export function printFailure(error: unknown): void {
   process.stderr.write(`${text}\n`);
   process.exitCode = 1;
 }
+
+/** The same for a service that could not start: whoever looks after it starts it again when it is gone, whatever of it is still open. */
+export function endWithFailure(error: unknown): never {
+  printFailure(error);
+  process.exit();
+}

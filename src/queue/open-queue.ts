@@ -99,16 +99,21 @@ export interface QueueOptions {
   runsPerTenant?: number | undefined;
 }
 
-/** Makes the queue ready. */
+/** Makes the queue ready. Where that fails, nothing of it is left that works on. */
 export async function openQueue(
   database: Database,
   { log, supervises, runsPerTenant }: QueueOptions,
 ): Promise<Queue> {
   const boss = new PgBoss({ ...reach(database), ...habits(supervises) });
   boss.on('error', (error) => log.warn({ err: error }, 'the queue could not do its housekeeping'));
-  await boss.start();
-  await createQueues(boss);
-  await asOwner(() => guardQueue(database.db));
+  try {
+    await boss.start();
+    await createQueues(boss);
+    await asOwner(() => guardQueue(database.db));
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined); // what failed first is told
+    throw error;
+  }
   return {
     ...runQueue(boss, database.db, runsPerTenant),
     ...sideQueue(boss),

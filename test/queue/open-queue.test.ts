@@ -1,9 +1,25 @@
 import { randomUUID } from 'node:crypto';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  sql,
+} from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Schema } from '../../src/db/schema.ts';
 import { openLog } from '../../src/log.ts';
 import { openQueue, type Queue } from '../../src/queue/open-queue.ts';
 import { makeTestDatabase, type TestDatabase } from '../support/test-database.ts';
+
+/** A database that nobody gets a connection to. */
+class Gone extends DummyDriver {
+  override async acquireConnection(): Promise<never> {
+    throw new Error('The database is gone.');
+  }
+}
 
 let made: TestDatabase;
 let queue: Queue;
@@ -110,3 +126,31 @@ test('work beside runs that fails is tried again', async () => {
   });
   expect(await done.promise).toEqual({ name: 'job' });
 }, 40_000);
+
+test('of a queue that cannot be opened nothing is left', async () => {
+  const { database } = made;
+  const asks = database.kind === 'postgres' ? 'baton-queue' : undefined;
+  const sessions = async () => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from pg_stat_activity where datname = current_database() and application_name = ${asks}`.execute(
+      db(),
+    );
+    return rows[0]?.count;
+  };
+  const before = asks && (await sessions());
+  const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+  const ticking = timers();
+  const closed = new Kysely<Schema>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new Gone(),
+      createIntrospector: (of) => new PostgresIntrospector(of),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+  });
+  await expect(
+    openQueue({ ...database, db: closed }, { log: openLog('silent', false), supervises: true }),
+  ).rejects.toThrow('The database is gone.');
+  await expect.poll(timers).toBeLessThanOrEqual(ticking);
+  if (asks) await expect.poll(sessions).toBe(before);
+});
