@@ -98,8 +98,7 @@ export async function openContext(
   try {
     return await fill(config, log, { database, patient }, options);
   } catch (error) {
-    await patient.close();
-    await database.close();
+    await Promise.allSettled([patient.close(), database.close()]); // what failed first is told
     throw error;
   }
 }
@@ -237,7 +236,7 @@ function openPatient(
 ): Database {
   if (database.kind === 'pglite') return { ...database, close: async () => undefined }; // there is one connection
   return openPostgres(database.connection.connectionString, {
-    max: 2 + knowledge.concurrency,
+    max: 3 + knowledge.concurrency,
     limits: patientLimits,
     statements: statementCache,
     onError: (error) => log.warn({ err: error }, 'a database connection was lost'),

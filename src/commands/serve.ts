@@ -95,7 +95,7 @@ export async function serve(
     .then(() => startScoring(context))
     .then(() => listenAt(createApp(context), sockets, config.http))
     .catch(async (error: unknown) => {
-      await context.close();
+      await context.close(0).catch(() => undefined); // what failed first is told
       throw error;
     });
   const { port } = server.address() as AddressInfo; // a server that listens on TCP

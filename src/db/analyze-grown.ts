@@ -18,7 +18,17 @@ export async function analyzeGrown(db: Kysely<Schema>): Promise<string[]> {
     from pg_stat_user_tables s join pg_class c on c.oid = s.relid
     where s.schemaname in ('baton', 'baton_queue') and pg_has_role(c.relowner, 'usage')
       and s.n_live_tup > ${fewRows}::int + 2 * greatest(c.reltuples, 0)
-    order by name`.execute(db);
+      and not exists (select from pg_locks l where l.relation = c.oid and l.mode = any(${inTheWay}::text[]))
+    order by s.n_live_tup`.execute(db);
   for (const { name } of rows) await sql.raw(`analyze (skip_locked) ${name}`).execute(db);
   return rows.map(({ name }) => name);
 }
+
+/** Locks with which a table cannot be analyzed: an index of it is made, it is vacuumed, somebody else analyzes it. It gets its turn later. */
+const inTheWay = [
+  'ShareUpdateExclusiveLock',
+  'ShareLock',
+  'ShareRowExclusiveLock',
+  'ExclusiveLock',
+  'AccessExclusiveLock',
+];

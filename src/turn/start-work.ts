@@ -70,6 +70,31 @@ export async function startWork(
   void embedItems(patient.db, context.embedder).catch((error: unknown) =>
     context.log.warn({ err: error }, 'items of the store are not embedded with this model yet'),
   );
+  const endAll = () => {
+    work.end();
+    telling();
+    counting();
+    rest();
+  };
+  try {
+    await workOffSideJobs(context);
+    const knowledge = await tendKnowledge(context, patient.db);
+    return {
+      stop: work.stop,
+      async end() {
+        endAll();
+        await knowledge();
+      },
+    };
+  } catch (error) {
+    work.stop();
+    endAll();
+    throw error;
+  }
+}
+
+/** What turns leave to be done, and is tried again until it is. */
+async function workOffSideJobs(context: WorkContext): Promise<void> {
   await context.queue.workOff('webhook', async ({ id, data }) => {
     await sendWebhook(context, { ...(data as { runId: string }), deliveryId: id }); // as carryOut adds it
   });
@@ -79,15 +104,4 @@ export async function startWork(
   await context.queue.workOff('domain-event', async ({ id, data }) => {
     await sendDomainEvent(context, { ...(data as { eventNo: number }), deliveryId: id }); // as handOnEvents adds it
   });
-  const knowledge = await tendKnowledge(context, patient.db);
-  return {
-    stop: work.stop,
-    async end() {
-      work.end();
-      telling();
-      counting();
-      rest();
-      await knowledge();
-    },
-  };
 }

@@ -151,6 +151,6 @@ test('of a queue that cannot be opened nothing is left', async () => {
   await expect(
     openQueue({ ...database, db: closed }, { log: openLog('silent', false), supervises: true }),
   ).rejects.toThrow('The database is gone.');
-  await expect.poll(timers).toBeLessThanOrEqual(ticking);
+  await expect.poll(timers).toBeLessThanOrEqual(ticking + 2); // a queue that is left has five; whoever waits here has one
   if (asks) await expect.poll(sessions).toBe(before);
 });

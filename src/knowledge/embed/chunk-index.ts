@@ -142,7 +142,8 @@ async function alone(db: Kysely<Schema>, act: () => Promise<void>): Promise<void
   await asService(() =>
     db.transaction().execute(async (trx) => {
       const { rows } = await sql<{ got: boolean }>`
-        select pg_try_advisory_xact_lock(hashtext('baton chunk indexes')) as got`.execute(trx);
+        select pg_try_advisory_xact_lock(hashtext('baton chunk indexes')) as got,
+          set_config('idle_in_transaction_session_timeout', '0', true)`.execute(trx);
       if (rows[0]?.got) await act();
     }),
   );

@@ -6,17 +6,14 @@ import type { Word } from './words-of.ts';
  * What a word of a text in a language is found by, at each of its places.
  *
  * A word of letters is one place. It has its stem's folded spelling, and where that is another the stem of its folded spelling: so
- * spellings without accents meet those that have them, and the stemmer, which needs accents, is not misled where they are. A word of
- * which folding leaves nothing has no place.
+ * spellings without accents meet those that have them, and the stemmer, which needs accents, is not misled where they are.
  *
  * A run of a script without spaces has a place for each letter, with the pair that begins there, and in Chinese the character alone: as good
  * at finding as dictionaries, and cut in the same way in a question as in a text, whatever stands around it (Nie, Gao, Zhang and
  * Zhou, "On the Use of Words and N-grams for Chinese Information Retrieval", 2000).
  */
 export function termsOfWord(word: Word, language: string): string[][] {
-  if (word.unspaced) return termsOfRun(word.text);
-  const terms = termsOfLetters(word.text, language);
-  return terms.length > 0 ? [terms] : [];
+  return word.unspaced ? termsOfRun(word.text) : [termsOfLetters(word.text, language)];
 }
 
 function termsOfRun(run: string): string[][] {
@@ -39,8 +36,7 @@ function termsOfLetters(word: string, language: string): string[] {
   const folded = foldWord(word);
   const stem = foldWord(stemWord(word, language));
   const plain = folded === word ? stem : stemWord(folded, language);
-  // Nothing stays of what only stretches or points letters, as a tatweel alone does.
-  const terms = [...new Set([stem, plain])].filter((term) => term !== '');
+  const terms = plain === stem ? [stem] : [stem, plain];
   if (known.size >= mostKnown) known.clear();
   known.set(key, terms);
   return terms;

@@ -10,7 +10,7 @@ const longestWord = 64;
 /**
  * The words of a text in any script, in order: NFKC, lower case. What an apostrophe joins is two words where both say something
  * (`l'hôtel`, `O'Brien`); English endings after one go (`children's`), and so does `don't`, which is never what a text is about. In
- * Cyrillic it is a letter's sign (`п'ять`). Takes one pass.
+ * Cyrillic it is a letter's sign (`п'ять`). A tatweel alone is no word. Takes one pass.
  */
 export function* wordsOf(text: string): Generator<Word> {
   const plain = text.normalize('NFKC').toLowerCase();
@@ -30,12 +30,15 @@ const unspacedLetters = unspacedScripts.map((script) => `\\p{scx=${script}}`).jo
 const unspacedLetter = new RegExp(`[${unspacedLetters}]`, 'u');
 const runs = new RegExp(`[${unspacedLetters}][${unspacedLetters}\\p{M}]*|[^${unspacedLetters}]+`, 'gu');
 
+/** A tatweel stretches the letters beside it, and counts as one. */
+const stretch = /^\u0640[\u0640\p{M}]*$/u;
 const apostrophe = /['’]/;
 const englishEndings = new Set(['s', 't', 'd', 'm', 're', 've', 'll']);
 
 function* spacedWords(found: string): Generator<Word> {
   for (const part of partsOf(found))
-    if (part) yield { text: part.slice(0, longestWord).toWellFormed(), unspaced: false };
+    if (part && !stretch.test(part))
+      yield { text: part.slice(0, longestWord).toWellFormed(), unspaced: false };
 }
 
 function partsOf(found: string): string[] {

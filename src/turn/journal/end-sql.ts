@@ -58,5 +58,5 @@ export const writeEnds = ({ endClaims }: ClaimSql) => sql`
             where r.thread_id = t.thread_id and r.run_id <> good.run_id and r.status in ('pending', 'running')
           ) then 'busy' else good.thread_status end
       from good where t.thread_id = good.thread_id and good.status is not null
-      returning t.thread_id, t.last_seq
+      returning good.at, t.last_seq
     )`;

@@ -82,12 +82,12 @@ function openDesk(db: Kysely<Schema>, claims: ClaimSql, tenant: string, onEmpty:
       taken.map(({ batch }) => batch),
       claims,
     ).catch((error: unknown) => {
-      if (!isUnavailable(error) && !isOverdue(error)) return new Map<string, number>(); // one of them may be to blame: each by itself
+      if (!isUnavailable(error) && !isOverdue(error)) return []; // one of them may be to blame: each by itself
       for (const { writer } of taken) writer.failed(error);
       return undefined;
     });
     if (!written) return;
-    for (const one of taken) void answer(one, written.get(one.batch.threadId)); // who is written alone keeps nobody waiting
+    for (const [at, one] of taken.entries()) void answer(one, written[at]); // who is written alone keeps nobody waiting
   }
 
   async function answer({ writer, batch }: Taken, last: number | undefined): Promise<void> {

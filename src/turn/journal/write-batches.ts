@@ -6,8 +6,8 @@ import type { Batch } from './batch.ts';
 import { type ClaimSql, foldLogs, isNotFolded, lockEnds, mayEnd, writeEnds } from './end-sql.ts';
 
 /**
- * Writes what several runs of one tenant have to write, each wholly or not at all, in one statement and so in one round trip, and
- * returns the threads' last numbers for those that were written.
+ * Writes what several runs of one tenant have to write, each wholly or not at all, in one statement and so in one round trip. Returns for each
+ * batch its thread's last number, and undefined where it was left out.
  *
  * The log of a run that ends becomes one row, unless another run wrote in between or it is long. Until then it has one a batch.
  *
@@ -20,9 +20,9 @@ export async function writeBatches(
   db: Kysely<Schema>,
   batches: Batch[],
   claims: ClaimSql,
-): Promise<Map<string, number>> {
+): Promise<(number | undefined)[]> {
   const ends = batches.some(({ end }) => end);
-  const { rows } = await sql<{ thread_id: string; last_seq: number }>`
+  const { rows } = await sql<{ at: number; last_seq: number }>`
     with given as materialized (
       select * from json_to_recordset(${JSON.stringify(batches.map(toGiven))}::json) as given (at int, thread_id uuid,
         run_id uuid, owner text, after bigint, many int, status text, thread_status text, retry_count int)
@@ -43,12 +43,13 @@ export async function writeBatches(
     ), ${storeStates()}, moved as (
       update baton.thread t set last_seq = t.last_seq + good.many
       from good where t.thread_id = good.thread_id and good.status is null
-      returning t.thread_id, t.last_seq
+      returning good.at, t.last_seq
     )${when(ends, writeEnds(claims))}
-    select thread_id, last_seq from moved ${when(ends, sql`union all select thread_id, last_seq from left_idle`)}`.execute(
+    select at, last_seq from moved ${when(ends, sql`union all select at, last_seq from left_idle`)}`.execute(
     db,
   );
-  return new Map(rows.map(({ thread_id, last_seq }) => [thread_id, last_seq]));
+  const written = new Map(rows.map(({ at, last_seq }) => [at, last_seq])); // two tries of one run may be here, of which one has lost it
+  return batches.map((_, at) => written.get(at));
 }
 
 /**
