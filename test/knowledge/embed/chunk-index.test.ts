@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { openPostgres } from '../../../src/db/open-database.ts';
 import type { Schema } from '../../../src/db/schema.ts';
+import { patientLimits } from '../../../src/db/session-limits.ts';
 import { sweepChunkIndexes } from '../../../src/knowledge/embed/chunk-index.ts';
 import { asOwner } from '../../../src/tenancy.ts';
 import { makeTestDatabase, type TestDatabase } from '../../support/test-database.ts';
@@ -40,6 +42,23 @@ test('several at once make one index each', async () => {
   const spaces = [await makeRows(db, { vectors }), await makeRows(db, { vectors, metric: 'l2' })];
   await Promise.all([sweepChunkIndexes(db, small), sweepChunkIndexes(db, small)]);
   expect(await listIndexes()).toEqual(spaces.map(({ space }) => `chunk_vector_hnsw_${space.spaceNo}`));
+});
+
+test('whoever makes an index keeps the others away for as long as it takes', async ({ skip }) => {
+  const { DATABASE_URL: url } = made.env;
+  if (!url) return skip('the embedded database has one process');
+  const impatient = openPostgres(url, { limits: { ...patientLimits, idleInTransaction: 200 } });
+  onTestFinished(() => impatient.close());
+  const { space } = await makeRows(db, { vectors });
+  let sweeping: Promise<void> | undefined;
+  await db.transaction().execute(async (trx) => {
+    await sql`lock table baton.chunk_vector in row exclusive mode`.execute(trx); // an index waits for who writes
+    sweeping = sweepChunkIndexes(impatient.db, small);
+    sweeping.catch(() => undefined); // it is looked at when it is over
+    await expect.poll(() => isHeldFor('600 ms')).toBe(true);
+  });
+  await sweeping;
+  expect(await isIndexed(space.spaceNo)).toBe(true);
 });
 
 test('what a process left that died while it made one is made again', async () => {
@@ -106,4 +125,12 @@ async function isIndexed(spaceNo: number): Promise<boolean | undefined> {
     .where('space_no', '=', spaceNo)
     .executeTakeFirst();
   return row?.indexed;
+}
+
+/** Whether somebody has had the lock of those who make indexes for so long, and did nothing else. */
+async function isHeldFor(time: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from pg_stat_activity where datname = current_database() and state = 'idle in transaction'
+      and query like '%baton chunk indexes%' and now() - state_change > ${time}::interval`.execute(db);
+  return rows.length > 0;
 }
