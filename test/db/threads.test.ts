@@ -50,6 +50,12 @@ test('threads are found by what their metadata contains, whatever it says', asyn
 test('pages follow the order and miss nothing', async () => {
   const { db } = made.database;
   const ids = [await make({ of: 'pages' }), await make({ of: 'pages' }), await make({ of: 'pages' })];
+  for (const [second, threadId] of ids.entries()) // embedded Postgres may make two within one tick of its clock
+    await db
+      .updateTable('baton.thread')
+      .set({ created_at: new Date(1_000 * second) })
+      .where('thread_id', '=', threadId)
+      .execute();
   const metadata = { of: 'pages' };
   const pages = [0, 1, 2, 3].map((offset) => searchThreads(db, { metadata }, { ...page, limit: 1, offset }));
   const found = (await Promise.all(pages)).flat().map(({ thread_id }) => thread_id);
