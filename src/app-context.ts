@@ -198,7 +198,7 @@ async function fill(
   watchTurns(context, database);
   const stops = [hearOthers(context), watchQueue(context), watchProcess(metrics.registry)];
   let worker: Awaited<ReturnType<typeof startWork>> | undefined;
-  const empty = async (milliseconds: number) => {
+  const closeParts = async (milliseconds: number) => {
     await graphs.close();
     worker?.stop();
     await stopTurns(context, milliseconds);
@@ -215,13 +215,13 @@ async function fill(
   try {
     if (works) worker = await startWork(context, patient);
   } catch (error) {
-    await empty(0).catch(() => undefined); // what failed first is told
+    await closeParts(0).catch(() => undefined); // what failed first is told
     throw error;
   }
   return {
     ...context,
     async close(milliseconds = config.runs.drainSeconds * 1_000) {
-      await empty(milliseconds);
+      await closeParts(milliseconds);
       await patient.close();
       await database.close();
     },

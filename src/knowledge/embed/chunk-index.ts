@@ -23,7 +23,7 @@ export interface SweepOptions {
  * Makes the HNSW indexes of spaces whose collections have grown large, and drops those of spaces that are gone and what a process left
  * that died while it made one. One process does it at a time; another one that comes meanwhile does nothing.
  *
- * It takes as long as it takes: give it a connection without limits. A server goes on reading and writing meanwhile; embedded Postgres
+ * It takes as long as it takes: give it a connection without limits of time. A server goes on reading and writing meanwhile; embedded Postgres
  * does nothing else, so there it is to be called often, before there is much to do. Rejects with the signal's reason.
  */
 export async function sweepChunkIndexes(db: Kysely<Schema>, options: SweepOptions = {}): Promise<void> {
